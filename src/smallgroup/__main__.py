@@ -1,0 +1,3 @@
+from smallgroup.cli import main
+
+main()

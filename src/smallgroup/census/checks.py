@@ -1,0 +1,186 @@
+"""What one cell cannot show: what rows say about each other, and what one row says twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from smallgroup.census.privacy import shown
+from smallgroup.census.values import Fault, Value
+from smallgroup.dates import spoken
+
+OWNING_WORKERS = ("sole_proprietor", "partner", "corporate_owner")
+
+Values = Sequence[Value | Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The members as read, field by field, in the order of the file; a Fault stands where a cell was wrong.
+
+    `numbers` are the row numbers. A field that the file does not have is unknown (None) in every row.
+    """
+
+    numbers: Sequence[int]
+    fields: Mapping[str, Values]
+
+    def of(self, name: str) -> Values:
+        return self.fields.get(name) or [None] * len(self.numbers)
+
+    def has(self, name: str) -> bool:
+        return name in self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong at the row at position `at`, in the cell of `field`."""
+
+    at: int
+    field: str
+    why: str
+    fix: str
+
+
+def check(rows: Rows) -> Iterator[Finding]:
+    """Everything that rows contradict, each at its cell. A cell that is wrong already is not judged again."""
+    checks: tuple[Callable[[Rows], Iterator[Finding]], ...] = (
+        _families, _member_ids, _waivers, _owners, _employment,
+    )  # fmt: skip
+    for one in checks:
+        yield from one(rows)
+
+
+def _families(rows: Rows) -> Iterator[Finding]:
+    """One employee in each family, and at most one spouse or domestic partner."""
+    employee: dict[Value | Fault, int] = {}
+    partner: dict[Value | Fault, int] = {}
+    unsure = set()  # families in which a relationship could not be read: it may be the employee's
+    families, relationships = rows.of("family_id"), rows.of("relationship")
+    for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
+        if family is None or isinstance(family, Fault):
+            continue
+        if relationship == "employee":
+            first = employee.setdefault(family, at)
+            if first != at:
+                yield Finding(
+                    at, "relationship",
+                    f"family {_id(family)} has a second employee; row {rows.numbers[first]} is the first.",
+                    "Give each employee a family of their own; two who are married are two families, "
+                    "or one employee and a spouse.",
+                )  # fmt: skip
+        elif relationship in ("spouse", "domestic_partner"):
+            first = partner.setdefault(family, at)
+            if first != at:
+                yield Finding(
+                    at, "relationship",
+                    f"family {_id(family)} has a second spouse or domestic partner; "
+                    f"row {rows.numbers[first]} is the first.",
+                    "Keep one of them, or correct the family.",
+                )  # fmt: skip
+        elif relationship is None or isinstance(relationship, Fault):
+            unsure.add(family)
+    for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
+        if family in employee or family in unsure or family is None or isinstance(family, Fault):
+            continue
+        yield Finding(
+            at, "family_id",
+            f"this {_words(relationship)} is in family {_id(family)}, which has no employee.",
+            "Write the employee's family here, or add the employee's row.",
+        )  # fmt: skip
+
+
+def _member_ids(rows: Rows) -> Iterator[Finding]:
+    """No id twice; and no row number, which stands in for an absent id, that somebody else has as an id."""
+    given: dict[Value | Fault, int] = {}
+    ids = rows.of("member_id")
+    for at, member in enumerate(ids):
+        if member is None or isinstance(member, Fault):
+            continue
+        first = given.setdefault(member, at)
+        if first != at:
+            yield Finding(
+                at, "member_id", f"member id {_id(member)} is already that of row {rows.numbers[first]}.",
+                "Give every member an id of their own.",
+            )  # fmt: skip
+    if not given:
+        return
+    for at, member in enumerate(ids):
+        if member is None and (other := given.get(str(rows.numbers[at]))) is not None:
+            yield Finding(
+                at, "member_id",
+                f"it is empty, so it would be the row's number {rows.numbers[at]}, "
+                f"which is the member id of row {rows.numbers[other]}.",
+                "Give this member an id.",
+            )  # fmt: skip
+
+
+def _waivers(rows: Rows) -> Iterator[Finding]:
+    """A waiver has a reason, and only a waiver has one."""
+    if not rows.has("election") and not rows.has("waiver_reason"):
+        return
+    elections, reasons = rows.of("election"), rows.of("waiver_reason")
+    for at, (election, reason) in enumerate(zip(elections, reasons, strict=True)):
+        if election == "waive" and reason is None:
+            yield Finding(
+                at, "waiver_reason", "coverage is waived without a reason.",
+                "Write the other coverage, for example spouse_group; without one, the election is decline.",
+            )  # fmt: skip
+        elif reason is not None and election != "waive" and not isinstance(election, Fault):
+            said = "says nothing" if election is None else f"is {election}"
+            yield Finding(
+                at, "waiver_reason" if election is None else "election",
+                f"there is a waiver reason, but the election {said}.",
+                "Write waive as the election, or take the reason out.",
+            )  # fmt: skip
+
+
+def _owners(rows: Rows) -> Iterator[Finding]:
+    """An owner's worker type, share and relation to the owner agree."""
+    columns = [rows.of(name) for name in ("worker_type", "related_to_owner", "ownership_percent")]
+    if sum(map(rows.has, ("worker_type", "related_to_owner", "ownership_percent"))) < 2:
+        return
+    for at, (worker, related, share) in enumerate(zip(*columns, strict=True)):
+        owns = worker in OWNING_WORKERS
+        if owns and related not in (None, "self") and not isinstance(related, Fault):
+            yield Finding(
+                at, "related_to_owner",
+                f"a {_words(worker)} is an owner, but this says {related}.",
+                "Write self, or correct the worker type.",
+            )  # fmt: skip
+        if related == "none" and isinstance(share, int) and share > 0:
+            yield Finding(
+                at, "related_to_owner",
+                f"somebody who owns {_percent(share)} percent is an owner, but this says none.",
+                "Write self, or correct the ownership percent.",
+            )  # fmt: skip
+        if owns and share == 0:
+            yield Finding(
+                at, "ownership_percent",
+                f"a {_words(worker)} owns a part of the business, but this says 0.",
+                "Write the part that they own, or correct the worker type.",
+            )  # fmt: skip
+
+
+def _employment(rows: Rows) -> Iterator[Finding]:
+    """Nobody leaves before they were hired."""
+    if not rows.has("hired_on") or not rows.has("terminated_on"):
+        return
+    for at, (hired, left) in enumerate(zip(rows.of("hired_on"), rows.of("terminated_on"), strict=True)):
+        if isinstance(hired, date) and isinstance(left, date) and left < hired:
+            yield Finding(
+                at, "terminated_on", f"{spoken(left)} is before the hire date, {spoken(hired)}.",
+                "Correct one of the two dates.",
+            )  # fmt: skip
+
+
+def _words(value: Value | Fault) -> str:
+    return str(value).replace("_", " ")
+
+
+def _percent(hundredths: int) -> str:
+    return f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
+
+
+def _id(value: Value) -> str:
+    return shown(str(value))

@@ -1,0 +1,67 @@
+"""What a census must not hold: Social Security numbers are dropped and never shown, health is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from smallgroup.census.sheet import SPACE, Cell, blank
+
+_DASHED = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
+_ANY_FORM = re.compile(r"(?<!\d)\d{3}[- .]?\d{2}[- .]?\d{4}(?!\d)")
+
+_SSN_WORDS = {"ssn", "ssns", "itin", "tin"}
+_HEALTH_WORDS = {
+    "diagnosis", "diagnoses", "diagnosed", "condition", "conditions", "preexisting", "pregnant", "pregnancy",
+    "claim", "claims", "height", "weight", "bmi", "disease", "diseases", "illness", "illnesses", "medication",
+    "medications", "surgery", "surgeries", "hospitalization", "hospitalizations", "hospitalized", "cancer",
+    "diabetes", "diabetic", "icd", "icd9", "icd10", "genetic",
+}  # fmt: skip
+# "medical" alone is the tick for medical coverage; with one of these words it asks about health.
+_HEALTH_PAIRS = {"history", "question", "questions", "questionnaire", "problem", "problems", "issues"}
+
+
+def holds_ssn(text: str) -> bool:
+    """Whether ###-##-#### stands anywhere in the text."""
+    return "-" in text and _DASHED.search(text) is not None
+
+
+def redacted(text: str) -> str:
+    """The text with anything that could be a Social Security number masked, dashes or not."""
+    return _ANY_FORM.sub("###-##-####", text)
+
+
+def shown(cell: Cell) -> str:
+    """A cell as a message may quote it: no Social Security number, one line, at most 60 characters."""
+    text = str(cell).upper() if isinstance(cell, bool) else str(cell)
+    text = redacted("".join(sign if sign.isprintable() else " " for sign in text.strip(SPACE)))
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def ssn_header(words: Sequence[str]) -> bool:
+    """Whether a header, split into its words, announces Social Security numbers."""
+    joined = "".join(words)
+    return not _SSN_WORDS.isdisjoint(words) or "socialsecurity" in joined or joined.startswith("ssn")
+
+
+def health_header(words: Sequence[str]) -> bool:
+    """Whether a header, split into its words, asks about somebody's health."""
+    if not _HEALTH_WORDS.isdisjoint(words) or words == ["health"]:
+        return True
+    if "health" in words and "status" in words:
+        return True
+    return not _HEALTH_PAIRS.isdisjoint(words) and ("medical" in words or "health" in words)
+
+
+def any_ssn(cells: Iterable[Cell]) -> bool:
+    """Whether ###-##-#### stands in any of the cells."""
+    return _DASHED.search("\n".join(cell for cell in cells if isinstance(cell, str))) is not None
+
+
+def mostly_ssn(cells: Sequence[Cell]) -> bool:
+    """Whether at least half of the cells that hold something are dashed Social Security numbers."""
+    if not any_ssn(cells):
+        return False
+    held = [cell for cell in cells if not blank(cell)]
+    found = (isinstance(cell, str) and _DASHED.fullmatch(cell.strip(SPACE)) is not None for cell in held)
+    return 2 * sum(found) >= len(held)

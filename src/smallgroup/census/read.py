@@ -1,0 +1,220 @@
+"""Sheets → a census: every member, or everything that is wrong with the file, each at its own cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from smallgroup.census.checks import Rows, check
+from smallgroup.census.fields import BY_NAME, SCHEMA
+from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Table, find_table
+from smallgroup.census.privacy import shown
+from smallgroup.census.sheet import Cell, Sheet, blank
+from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of, reader
+from smallgroup.errors import Problem, Refused
+
+
+@dataclass(frozen=True)
+class Census:
+    """A census that was read whole, with nothing wrong in it.
+
+    `members` has the columns of `fields.SCHEMA` in their order, then `row` (Int64), the row in the file, and
+    is in the order of the file. `notices` are sentences about what was left or dropped and is no fault.
+    """
+
+    members: pl.DataFrame
+    layout: str
+    sheet: str
+    notices: tuple[str, ...]
+
+
+def read_census(
+    sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str] | None = None, as_of: date
+) -> Census:
+    """The census in the sheets of one file.
+
+    `file` is the name by which messages call it, `mapping` says which of its columns holds which field (it
+    goes before the names that are known), `as_of` is the day after which nobody is born yet.
+    Raises Refused with every problem of the file at once.
+    """
+    table = find_table(sheets, file=shown(file), mapping=mapping or {})
+    if isinstance(table, Problem):
+        raise Refused(table)
+    if table.empty:
+        problem = Problem(
+            where=table.where(), why="there are no members: nothing stands under the header.",
+            fix="Add a row for each member.",
+        )  # fmt: skip
+        raise Refused([*table.problems, problem])
+    read = {
+        name: _read_column(
+            table.sheet.columns[column.index][table.first :], reader(KNOWN_FIELDS[name], as_of=as_of)
+        )
+        for name, column in table.used.items()
+    }
+    _mark_unvalued(table, read)
+    kept = _kept(table, read)
+    if len(kept) < len(table.sheet.numbers) - table.first:
+        read = {name: [values[at] for at in kept] for name, values in read.items()}
+    positions = [table.first + at for at in kept]
+    if not positions:
+        table.problem(
+            table.header_at, None, "there are no members: nothing stands under the header.",
+            "Add a row for each member.",
+        )  # fmt: skip
+    _leave_other_addresses(table, read)
+    _report_faults(table, read, positions)
+    _derive_owners(read)
+    rows = Rows([table.sheet.numbers[at] for at in positions], read)
+    for found in check(rows):
+        column = table.used.get(found.field)
+        cell = None if column is None else table.sheet.columns[column.index][positions[found.at]]
+        table.problem(
+            positions[found.at], column, found.why, found.fix, label=BY_NAME[found.field].label,
+            seen=None if cell is None else shown(cell), name=found.field,
+        )  # fmt: skip
+    if table.problems:
+        raise Refused(sorted(table.problems, key=_place_of(table)))
+    return Census(
+        members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices)
+    )
+
+
+def _read_column(cells: Sequence[Cell], read: Callable[[Cell], Value | Fault]) -> list[Value | Fault]:
+    """Each different cell is read once."""
+    if set(map(type, cells)) <= {str, type(None)}:
+        known = {cell: read(cell) for cell in set(cells)}
+        return [known[cell] for cell in cells]
+    # 1, 1.0 and TRUE are equal in Python, and not in a census.
+    keys = list(zip(map(type, cells), cells, strict=True))
+    typed = {key: read(key[1]) for key in set(keys)}
+    return [typed[key] for key in keys]
+
+
+def _mark_unvalued(table: Table, read: dict[str, list[Value | Fault]]) -> None:
+    if not table.sheet.unvalued:
+        return
+    name_of = {column.index: name for name, column in table.used.items()}
+    position = {number: at for at, number in enumerate(table.sheet.numbers)}
+    for number, index in table.sheet.unvalued:
+        at = position.get(number)
+        if index in name_of and at is not None and at >= table.first:
+            read[name_of[index]][at - table.first] = NO_VALUE
+
+
+def _kept(table: Table, read: Mapping[str, Sequence[Value | Fault]]) -> Sequence[int]:
+    """The rows that say something, counted from `table.first`.
+
+    A blank row is left, with a notice. A row with something in it, but in no column that is used, is a
+    problem: it may be a member whose cells slipped.
+    """
+    total = len(table.sheet.numbers) - table.first
+    silent: Iterable[int] = range(total)
+    # The required columns first: whoever has none of them is rare, and only then the others are looked at.
+    for values in sorted(read.values(), key=lambda values: values.count(None)):
+        silent = [at for at in silent if values[at] is None]
+    for at in silent:
+        cells = table.sheet.row(table.first + at)
+        filled = next((index for index, cell in enumerate(cells) if not blank(cell)), None)
+        if filled is not None:
+            column = table.columns[filled]
+            table.problem(
+                table.first + at, column,
+                f"there is something in {column.quoted}, but nothing in a column that is used.",
+                "Fill the row in, or clear it.",
+            )  # fmt: skip
+    left = set(silent)
+    kept = [at for at in range(total) if at not in left] if left else range(total)
+    if kept:
+        numbers = table.sheet.numbers
+        last = numbers[table.first + kept[-1]]
+        _tell_blank(table, last - numbers[table.first - 1] - len(kept), "between the members")
+        _tell_blank(table, max(table.sheet.last_row, numbers[-1]) - last, "after the last member")
+    return kept
+
+
+def _tell_blank(table: Table, count: int, place: str) -> None:
+    if count:
+        said = "1 blank row" if count == 1 else f"{count} blank rows"
+        table.notices.append(f"{said} {place} {'was' if count == 1 else 'were'} skipped.")
+
+
+def _report_faults(
+    table: Table, read: Mapping[str, Sequence[Value | Fault]], positions: Sequence[int]
+) -> None:
+    """A problem for each cell that could not be read, or that must not be empty and is."""
+    for name, values in read.items():
+        known, column = KNOWN_FIELDS[name], table.used[name]
+        kinds = set(map(type, values))
+        if Fault not in kinds and not (known.required and type(None) in kinds):
+            continue
+        for at, value in enumerate(values):
+            if isinstance(value, Fault):
+                why, fix = value.why, value.fix
+            elif value is None and known.required:
+                why = f"the {known.label} is missing."
+                fix = {
+                    "date_of_birth": DATE_ADVICE,
+                    "relationship": f"Write one of: {', '.join(known.words)}.",
+                }.get(name, "Write the number or name that all members of this family share.")
+            else:
+                continue
+            cell = table.sheet.columns[column.index][positions[at]]
+            seen = None if cell is None else shown(cell)
+            table.problem(positions[at], column, why, fix, label=known.label, seen=seen, name=name)
+
+
+def _leave_other_addresses(table: Table, read: dict[str, list[Value | Fault]]) -> None:
+    """In the exchange template a row has an address of some kind; only a home's ZIP is the member's."""
+    kinds = read.pop(ADDRESS_KIND.name, None)
+    if kinds is None or "zip" not in read:
+        return
+    home = [kind is None or (isinstance(kind, str) and key_of(kind) == "home") for kind in kinds]
+    kept = [value if at_home else None for value, at_home in zip(read["zip"], home, strict=True)]
+    count = kept.count(None) - read["zip"].count(None)
+    if count:
+        read["zip"] = kept
+        said = "The ZIP code of 1 row is" if count == 1 else f"The ZIP codes of {count} rows are"
+        table.notices.append(f"{said} not of a home address, and not used.")
+
+
+def _derive_owners(read: dict[str, list[Value | Fault]]) -> None:
+    """The template asks whether somebody is an owner: yes owns an unknown part, no owns nothing."""
+    owner = read.pop(OWNER.name, None)
+    if owner is None:
+        return
+    read.setdefault("related_to_owner", ["self" if said is True else None for said in owner])
+    read.setdefault("ownership_percent", [0 if said is False else None for said in owner])
+
+
+def _frame(rows: Rows) -> pl.DataFrame:
+    count = len(rows.numbers)
+    series = []
+    for name, dtype in SCHEMA.items():
+        values = rows.of(name)
+        if name == "member_id":
+            values = [
+                str(number) if member is None else member
+                for number, member in zip(rows.numbers, values, strict=True)
+            ]
+        series.append(
+            pl.Series(name, values, dtype=dtype) if rows.has(name) or name == "member_id"
+            else pl.Series(name, [None], dtype=dtype).new_from_index(0, count)
+        )  # fmt: skip
+    series.append(pl.Series("row", rows.numbers, dtype=pl.Int64()))
+    return pl.DataFrame(series)
+
+
+def _place_of(table: Table) -> Callable[[Problem], tuple[int, int]]:
+    """Problems in the order in which a reader meets them: what is wrong with the columns, then by row."""
+    letters = {column.named: column.index for column in table.columns}
+    header = table.sheet.numbers[table.header_at]
+
+    def place(problem: Problem) -> tuple[int, int]:
+        row = problem.row if problem.row is not None else header
+        return row, letters.get(problem.column or "", -1)
+
+    return place

@@ -1,0 +1,62 @@
+"""The command line: one file per verb. Heavy imports happen inside the verbs, so that --help answers at once."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from smallgroup import __version__
+from smallgroup.cli import census, clause, quote, rates, replay, underwrite
+from smallgroup.cli.output import refuse, status_of_failure
+from smallgroup.errors import Refused
+
+app = typer.Typer(
+    name="smallgroup",
+    help="Small-group health coverage: from a census to a decision and a quote, with the clause behind every answer.",
+    epilog=(
+        "Exit status: 0 done, whatever the decision (--fail-on decline,pend,refer makes those 1); 1 the input, or a "
+        "part of it, is refused, with every error listed; 2 wrong usage; 70 a failure of our own."
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"smallgroup {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+app.add_typer(census.app, name="census")
+app.command("underwrite")(underwrite.underwrite)
+app.command("quote")(quote.quote)
+app.add_typer(rates.app, name="rates")
+app.command("clause")(clause.clause)
+app.command("replay")(replay.replay)
+
+
+def main() -> None:
+    """Run, and end with the exit status of the contract; never with a traceback."""
+    try:
+        app()
+    except Refused as refused:
+        refuse(refused, as_json="--json" in sys.argv)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe went away, as `| head` does
+        sys.exit(0)
+    except Exception as failure:
+        sys.exit(status_of_failure(failure))

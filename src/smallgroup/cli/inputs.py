@@ -1,0 +1,162 @@
+"""What the verbs take: files beside one another, a day, key=value pairs, a contribution, the folder of data."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from smallgroup import dates, money
+from smallgroup.errors import Problem, Refused
+
+if TYPE_CHECKING:
+    from smallgroup.census.read import Census
+    from smallgroup.group import Contribution, GroupFile
+    from smallgroup.rating.area_rates import AreaRates
+    from smallgroup.rating.rate_table import RateTable
+    from smallgroup.rulebook import Guideline
+
+JSON = typer.Option(False, "--json", help="Answer in JSON.")
+DATA = typer.Option(None, "--data", help="Where imported rates live; default: your user-data folder.", show_default=False)
+CENSUS = typer.Option(None, "--census", help="The census, .xlsx or .csv; default: census.xlsx or census.csv beside GROUP.yaml.")
+RATES = typer.Option(None, "--rates", help="A rate file; default: rates.csv beside GROUP.yaml, else the imported rates.")
+AS_OF = typer.Option(None, "--as-of", help="The day to decide as of; default: complete_on of the application.", metavar="DATE")
+GUIDELINE = typer.Option(None, "--guideline", help="A guideline by its id; default: the one in force.", metavar="ID")
+MAP = typer.Option(None, "--map", help="Read a column as a field; may be repeated.", metavar="COLUMN=FIELD")
+
+
+def a_day(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return dates.day(text)
+    except ValueError as error:
+        raise Refused(Problem(option, str(error), "", seen=text)) from None
+
+
+def today() -> date:
+    """The one place that reads a clock: the day against which a birth date in the future is told."""
+    return date.today()
+
+
+def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    """`["Emp DOB=date_of_birth"]` → `{"Emp DOB": "date_of_birth"}`."""
+    found: dict[str, str] = {}
+    for text in texts or []:
+        key, sign, value = text.rpartition("=") if option == "--map" else text.partition("=")
+        if not sign or not key.strip():
+            raise typer.BadParameter(f"{text!r} is not of the form KEY=VALUE", param_hint=option)
+        found[key.strip()] = value.strip()
+    return found
+
+
+def a_contribution(text: str | None, said: Contribution | None) -> Contribution | None:
+    """`50%` or `250.00` for each employee; for dependents what the application says, else nothing.
+
+    A bare whole number is refused: a shell turns `$250` into `50`.
+    """
+    from smallgroup.group import Contribution, Flat, PercentOf
+
+    if text is None:
+        return None
+    employee: PercentOf | Flat
+    try:
+        if text.endswith("%"):
+            employee = PercentOf(percent=money.percent(text))
+        elif "." in text:
+            employee = Flat(dollars=money.cents(text))
+        else:
+            raise ValueError(f"{text!r} could be a percentage or dollars. Write it as 50% or 250.00.")
+    except ValueError as error:
+        raise Refused(Problem("--contribution", str(error), "", seen=text)) from None
+    nothing = PercentOf(percent=money.percent("0"))
+    return Contribution(employee=employee, dependents=said.dependents if said and said.dependents else nothing)
+
+
+def group_text(path: Path) -> str:
+    """The text of group.yaml. Raises Refused with a sentence when it cannot be read."""
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise Refused(Problem(path.name, "there is no such file.", "Check the path.")) from None
+    except IsADirectoryError:
+        raise Refused(Problem(path.name, "it is a folder.", "Name the group's YAML file in it.")) from None
+    except UnicodeDecodeError:
+        raise Refused(Problem(path.name, "it is not text in UTF-8.", "Save it as UTF-8.")) from None
+    except OSError as error:
+        raise Refused(Problem(path.name, f"it cannot be read: {error.strerror}.", "Check the file.")) from None
+
+
+def census_path(given: Path | None, group: Path) -> Path | None:
+    """The census that was named, or the one beside GROUP.yaml; two of them are a question, none is None."""
+    if given is not None:
+        return given
+    found = [path for name in ("census.xlsx", "census.csv") if (path := group.with_name(name)).exists()]
+    if len(found) > 1:
+        raise Refused(Problem(group.name, "both census.xlsx and census.csv are beside it.", "Name one with --census."))
+    return found[0] if found else None
+
+
+def read_census_file(path: Path, mapping: list[str] | None = None, on: date | None = None) -> Census:
+    from smallgroup.intake import census_file
+
+    return census_file(path, mapping=pairs(mapping, "--map"), as_of=on or today())
+
+
+def data_folder(given: Path | None) -> Path:
+    from platformdirs import user_data_path
+
+    return given if given is not None else user_data_path("smallgroup", appauthor=False)
+
+
+def rate_table(given: Path | None, group: Path, data: Path | None) -> RateTable | None:
+    """The rates that were named, those beside GROUP.yaml, or the imported ones; None when there are none."""
+    from smallgroup.intake.rate_store import RateStore
+    from smallgroup.intake.rates_file import rates_file
+
+    beside = group.with_name("rates.csv")
+    path = given if given is not None else (beside if beside.exists() else None)
+    if path is not None:
+        return rates_file(path)
+    store = RateStore(data_folder(data) / "rates")
+    return store.load() if store.list() else None
+
+
+def as_of_day(file: GroupFile, given: str | None) -> date:
+    """--as-of, else the day on which the application was complete. Raises Refused when neither is known."""
+    day = a_day(given, "--as-of") or file.application.complete_on
+    if day is None:
+        raise Refused(Problem("application.complete_on", "it is not known, so neither is the guideline in force.",
+                              "Add it, or give --as-of."))  # fmt: skip
+    return day
+
+
+def chosen_guideline(id: str | None, on: date) -> Guideline:
+    from smallgroup.rulebook import guideline, guideline_in_force
+
+    return guideline(id) if id is not None else guideline_in_force(on)
+
+
+def area_rates(table: RateTable | None, file: GroupFile, guideline: Guideline, on: date) -> AreaRates | None:
+    """The rates of the group's area on its effective date. Raises Refused for an unknown county."""
+    from smallgroup.rating.area import rating_area
+
+    effective, address = file.application.effective_date, file.group.address
+    if table is None or effective is None or address is None or address.county is None:
+        return None
+    return table.in_area(rating_area(guideline, address, on), effective)
+
+
+def collected(*reads: Any) -> list[Any]:
+    """Run several readers and report the problems of all of them at once."""
+    values, problems = [], []
+    for read in reads:
+        try:
+            values.append(read())
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    return values

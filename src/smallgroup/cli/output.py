@@ -1,0 +1,72 @@
+"""How answers are shown: tables for people, plain lines in a pipe, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from smallgroup.errors import Refused
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+def console(*, error: bool = False) -> Console:
+    """A terminal gets color and its own width; a pipe gets plain text that is never cut."""
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    if stream.isatty():
+        return Console(file=stream, highlight=False)
+    return Console(file=stream, highlight=False, width=1000, no_color=True, soft_wrap=True)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
+    """A table; in a pipe without any frame. `right` are the columns of figures."""
+    from rich import box
+    from rich.table import Table
+
+    on_terminal = sys.stdout.isatty()
+    shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD if on_terminal else None,
+                  pad_edge=on_terminal, padding=(0, 2 if not on_terminal else 1, 0, 0))  # fmt: skip
+    for place, column in enumerate(columns):
+        shown.add_column(column, justify="right" if place in right else "left", overflow="fold", no_wrap=not on_terminal)
+    for row in rows:
+        shown.add_row(*row)
+    return shown
+
+
+def emit(value: Any) -> None:
+    """JSON on standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def refuse(refused: Refused, *, as_json: bool) -> None:
+    """Every problem: as JSON on standard output, or as sentences on standard error."""
+    if as_json:
+        emit({"errors": [problem.as_json() for problem in refused.problems]})
+        return
+    out = console(error=True)
+    number = len(refused.problems)
+    out.print(f"Refused: {number} {'thing is' if number == 1 else 'things are'} wrong.", style="bold red")
+    for problem in refused.problems:
+        out.print(f"- {problem}", markup=False)
+
+
+def status_of_failure(failure: Exception) -> int:
+    """Say that the failure is ours, with what a maintainer needs, and give status 70."""
+    if os.environ.get("SMALLGROUP_TRACEBACK"):
+        traceback.print_exception(failure)
+    trail = traceback.extract_tb(failure.__traceback__)
+    place = f"{trail[-1].name}, line {trail[-1].lineno}" if trail else "unknown place"
+    sys.stderr.write(
+        f"smallgroup failed, and it is not your input's fault: {type(failure).__name__} in {place}.\n"
+        "Nothing was saved. Please report it with the command that you typed "
+        "(SMALLGROUP_TRACEBACK=1 prints where it happened).\n"
+    )
+    return 70

@@ -1,0 +1,118 @@
+"""smallgroup quote: every plan offered, priced, with the findings beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from smallgroup.cli import inputs, output
+from smallgroup.cli.underwrite import gathered, show_findings
+
+if TYPE_CHECKING:
+    from smallgroup.quoting import Quote
+
+
+def quote(
+    group: Path = typer.Argument(..., help="The group's application, group.yaml."),
+    census: Path = inputs.CENSUS,
+    rates: Path = inputs.RATES,
+    plan: list[str] = typer.Option(None, "--plan", help="Price this plan; may be repeated. Default: the plans offered.",
+                                   metavar="ID"),
+    contribution: str = typer.Option(None, "--contribution", metavar="50%|250.00",
+                                     help="What the employer pays for each employee, instead of the application's."),
+    members: bool = typer.Option(False, "--members", help="Every member's premium in every plan."),
+    pay_periods: int = typer.Option(26, "--pay-periods", help="Pay periods a year: 12, 24, 26 or 52."),
+    as_of: str = inputs.AS_OF,
+    guideline: str = inputs.GUIDELINE,
+    map_: list[str] = inputs.MAP,
+    data: Path = inputs.DATA,
+    as_json: bool = inputs.JSON,
+) -> None:  # fmt: skip
+    """Price every plan offered for everybody on the census, with the employer's and the employees' shares.
+
+    Premiums are filed rates, looked up by age on the effective date and by the rating area of the business. A plan
+    with a missing or zero rate is refused by name, the others are priced, and the status is 1.
+
+    Example: smallgroup quote examples/group.yaml --as-of 2025-09-12 --plan KP-GA-SILVER-1
+    """
+    from smallgroup.errors import Problem, Refused
+    from smallgroup.quoting import PAY_PERIODS
+    from smallgroup.quoting import quote as priced
+    from smallgroup.rating.area import rating_area
+    from smallgroup.underwriting import underwrite
+
+    if pay_periods not in PAY_PERIODS:
+        raise typer.BadParameter(f"{pay_periods} is not one of 12, 24, 26, 52", param_hint="--pay-periods")
+    case = gathered(group, census, rates, as_of, guideline, None, map_, data)
+    promise = inputs.a_contribution(contribution, case.file.application.contribution)
+    if case.census_path is None:
+        raise Refused(Problem(group.name, "there is no census beside it.", "Name one with --census."))
+    rating_area(case.guideline, case.file.group.address, case.as_of)
+    if case.rates is None:
+        fix = "Name a file with --rates, or import one: smallgroup rates import FILE."
+        if case.file.application.effective_date is None:
+            fix = "Add application.effective_date: rates go by that day."
+        raise Refused(Problem("Rates", "there are none to look up.", fix))
+    answer = priced(
+        case.file, case.members, case.rates, guideline=case.guideline, as_of=case.as_of, plan_ids=plan or None,
+        contribution=promise, with_members=members, pay_periods=pay_periods,
+        rates_basis=case.table.basis if case.table else None,
+    )  # fmt: skip
+    file = case.file.with_contribution(promise) if promise else case.file
+    decided = underwrite(file, case.members, guideline=case.guideline, as_of=case.as_of, rates=case.rates)
+    answer = answer.with_findings(decided.findings)
+    if as_json:
+        output.emit(answer.as_json())
+    else:
+        show(answer, case.file.group.legal_name or "The group")
+    if answer.refused_plans:
+        raise typer.Exit(1)
+
+
+def show(answer: Quote, name: str) -> None:
+    from smallgroup.money import pretty
+
+    out = output.console()
+    covered = answer.members.height
+    charged = int(answer.members["charged"].sum())
+    free = f", {covered - charged} of them at no charge" if covered > charged else ""
+    out.print(f"{name}, effective {answer.effective_date}, rating area {answer.rating_area}: {covered} members{free}.",
+              markup=False)  # fmt: skip
+    if answer.rates_basis:
+        out.print(f"Rates: {answer.rates_basis}.", style="bold yellow")
+    if answer.contribution is not None:
+        out.print(f"The employer pays {answer.contribution.employee} for each employee, "
+                  f"{answer.contribution.dependents or 'an unknown part'} for dependents.", markup=False)  # fmt: skip
+
+    def money(cents: int | None) -> str:
+        return "not known" if cents is None else pretty(cents)
+
+    rows = []
+    for one in sorted(answer.plans, key=lambda each: each.monthly.total):
+        per_period = one.monthly.per_pay_period(answer.pay_periods)["employee"]
+        rows.append([one.plan.plan_id, one.plan.name or "", money(one.monthly.total), money(one.monthly.employer),
+                     money(one.monthly.employee), f"${per_period}" if per_period else "not known"])  # fmt: skip
+    columns = ("plan", "name", "a month", "employer", "employees", f"employees, each of {answer.pay_periods} pay periods")
+    out.print()
+    out.print(output.table("If everybody took the plan", columns, rows, right=(2, 3, 4, 5)))
+    if answer.elected is not None:
+        sums = answer.elected.monthly
+        rows = [
+            [f"member {one.member_id}", one.plan_id, money(one.monthly.total), money(one.monthly.employer),
+             money(one.monthly.employee), f"${one.monthly.per_pay_period(answer.pay_periods)['employee']}"]
+            for one in answer.elected.employees
+        ]  # fmt: skip
+        rows.append(["all", "", money(sums.total), money(sums.employer), money(sums.employee), ""])
+        columns = ("employee", "plan chosen", "a month", "employer", "employee", f"each of {answer.pay_periods} pay periods")
+        out.print(output.table("As chosen, with families", columns, rows, right=(2, 3, 4, 5)))
+        if answer.elected.without_plan:
+            out.print(f"No plan chosen yet: member {', '.join(answer.elected.without_plan)}.", markup=False)
+    for refused in answer.refused_plans:
+        out.print(f"Refused: {refused.because}", style="red", markup=False)
+    for note in answer.notes:
+        out.print(f"Note: {note}", markup=False)
+    if answer.rates_basis:
+        out.print(f"These rates are {answer.rates_basis}: no offer of coverage.", style="dim", markup=False)
+    show_findings(out, answer.findings)

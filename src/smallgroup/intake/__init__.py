@@ -1,0 +1,36 @@
+"""The outside world of a census: files are parsed in limited child processes, never in this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from os import PathLike
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smallgroup.census.read import Census
+
+__all__ = ["census_file"]
+
+
+def census_file(
+    path: str | PathLike[str], *, mapping: Mapping[str, str] | None = None, as_of: date
+) -> Census:
+    """The census in a .csv or .xlsx file: the one way in.
+
+    `mapping` says which column of the file holds which field; `as_of` is the day after which nobody is born
+    yet. Raises Refused with every problem of the file; whatever it does to its reader, this process lives on.
+    """
+    # Imported late: the child processes import this package too, and must stay small.
+    from smallgroup.intake import process
+
+    process.warm_up()  # the reader starts while this process loads Polars
+    from dataclasses import replace
+    from pathlib import Path
+
+    from smallgroup.census.read import read_census
+    from smallgroup.intake.spreadsheet import sheets_of
+
+    sheets, notices = sheets_of(path)
+    census = read_census(sheets, file=Path(path).name, mapping=mapping, as_of=as_of)
+    return replace(census, notices=notices + census.notices) if notices else census

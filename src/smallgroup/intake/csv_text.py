@@ -1,0 +1,123 @@
+"""In the child: a .csv file → lines of the answer. Its encoding and delimiter are found, not asked for."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from smallgroup.intake.child import Limits, Unreadable, line_of, sheet_lines
+
+DELIMITERS = ",;\t|"
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_SEP_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
+
+
+def lines(path: str, name: str, limits: Limits) -> Iterator[bytes]:
+    """The one sheet of the file. Raises Unreadable with a sentence."""
+    with open(path, "rb") as file:
+        data = file.read(limits.file_bytes + 1)
+    if len(data) > limits.file_bytes:
+        raise Unreadable("the file grew while it was read.", "Wait until it is written, then try again.")
+    text, notice = _decoded(data)
+    del data
+    if notice:
+        yield line_of({"notice": notice})
+    numbers, rows = _rows(text, limits)
+    del text
+    last_row = numbers.pop()
+    columns = list(zip_longest(*rows, fillvalue=None))
+    del rows
+    yield from sheet_lines(name, numbers, columns, last_row=last_row)
+
+
+def _decoded(data: bytes) -> tuple[str, str | None]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text, notice = _try(data, "utf-16"), None
+    else:
+        text, notice = _try(data, "utf-8-sig"), None
+        if text is None:
+            text = _try(data, "cp1252")
+            notice = "The file is not UTF-8 text; it was read as Windows-1252. Check names with accents."
+    if text is None or _NOT_TEXT.search(text):
+        raise Unreadable(
+            "the file is not text.", "Save it as CSV UTF-8 from the spreadsheet program, or send the .xlsx."
+        )
+    return text, notice
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
+    """The rows that are not blank and their numbers; after these, the number of the last row of all."""
+    delimiter = _delimiter(text)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # as old Macintosh programs end a line
+    lines = (line + "\n" for line in text.removesuffix("\n").split("\n"))  # a third faster than StringIO
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    numbers: list[int] = []
+    rows: list[list[str]] = []
+    number = cells = 0
+    try:
+        for row in reader:
+            number += 1
+            if not any(row) or (number == 1 and len(row) <= 2 and _SEP_LINE.fullmatch(delimiter.join(row))):
+                continue
+            if number > limits.rows:
+                raise Unreadable(
+                    f"there are more than {limits.rows:,} rows.", "Send the census in several files."
+                )
+            cells += len(row)
+            if len(row) > limits.columns or cells > limits.cells:
+                _refuse_size(row, number, limits)
+            numbers.append(number)
+            rows.append(row)
+    except csv.Error as error:
+        raise _broken(str(error), number + 1) from None
+    return [*numbers, number], rows
+
+
+def _refuse_size(row: list[str], number: int, limits: Limits) -> None:
+    if len(row) > limits.columns:
+        while row and not row[-1]:  # a spreadsheet program may write a comma for every formatted column
+            row.pop()
+    if len(row) > limits.columns:
+        raise Unreadable(
+            f"row {number} has {len(row):,} cells; a census has at most {limits.columns} columns.",
+            "Delete what does not belong to the census.", row=number,
+        )  # fmt: skip
+    raise Unreadable(f"there are more than {limits.cells:,} cells.", "Send the census in several files.")
+
+
+def _broken(error: str, row: int) -> Unreadable:
+    if "end of data" in error or "field larger" in error:
+        return Unreadable(
+            "a quotation mark is opened and never closed, so that rows run into each other.",
+            "Close it, or take it out.", row=row,
+        )  # fmt: skip
+    return Unreadable(
+        "there is text after a closing quotation mark.",
+        'Put the whole cell between quotation marks, and double the one inside it ("").', row=row,
+    )  # fmt: skip
+
+
+def _delimiter(text: str) -> str:
+    """The sign that splits the first rows into the most cells, alike in each row; a comma if none does."""
+    if named := _SEP_LINE.match(text.split("\n", 1)[0]):
+        return named.group(1)
+    sample = text[:65_536].splitlines()[:40]
+    best, most = ",", 0
+    for sign in DELIMITERS:
+        widths = Counter(len(row) for row in csv.reader(sample, delimiter=sign) if len(row) > 1)
+        score = max((count * (width - 1) for width, count in widths.items()), default=0)
+        if score > most:
+            best, most = sign, score
+    return best

@@ -1,0 +1,26 @@
+"""Loaded once by the fork server, so that a child has its parser at once; never by the parent.
+
+NumPy, which openpyxl would load if it is there, opens a thread for every core, and their stacks alone may be
+more than a child's address space. Without lxml it is defusedxml that reads, and refuses entity bombs.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import zipfile
+from typing import Any, cast
+
+_absent = cast("dict[str, Any]", sys.modules)
+_absent.setdefault("numpy", None)
+_absent.setdefault("lxml", None)
+
+import openpyxl  # noqa: E402
+import openpyxl.worksheet._reader  # noqa: E402
+
+from smallgroup.intake import child, csv_text, workbook  # noqa: E402
+
+__all__ = ["child", "csv", "csv_text", "openpyxl", "workbook", "zipfile"]
+
+if not openpyxl.DEFUSEDXML:
+    raise ImportError("openpyxl runs without defusedxml, so it would expand entity bombs")

@@ -1,0 +1,189 @@
+"""A .csv or .xlsx file → sheets of plain values, read in a child process; or a sentence that says why not."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import date
+from itertools import pairwise
+from os import PathLike
+from pathlib import Path
+from typing import Any, NoReturn
+
+from smallgroup.census.sheet import Cell, Sheet
+from smallgroup.errors import Problem, Refused
+from smallgroup.intake import csv_text, workbook
+from smallgroup.intake.child import Limits
+from smallgroup.intake.process import NoAnswer, answer
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx, or as CSV UTF-8."
+
+_WHY = {
+    "memory": "reading it takes more memory than any census needs.",
+    "time": "reading it takes longer than any census needs.",
+    "size": "it holds more than any census does.",
+    "died": "its reader stopped in the middle, as it does on a file that is damaged or made to do harm.",
+    "garbled": "its reader gave an answer that makes no sense.",
+    "unstarted": "the process that reads files could not be started.",
+}
+
+
+def sheets_of(
+    path: str | PathLike[str], *, limits: Limits | None = None
+) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+    """The sheets of the file in their order, and notices about how it was read.
+
+    Raises Refused: the file is missing, too large, not what its name says, or does harm to its reader.
+    """
+    limits = limits or Limits()
+    file = Path(path)
+    suffix, name = _checked(file, limits), _shown(file)
+    try:
+        if suffix == ".csv":
+            lines = answer(csv_text.lines, str(file.absolute()), name, limits, limits=limits)
+        else:
+            lines = answer(workbook.lines, str(file.absolute()), limits, limits=limits)
+        return _understood(lines, name)
+    except NoAnswer as silence:
+        detail = f" ({silence.detail})" if silence.detail else ""
+        fix = "Try again." if silence.reason == "unstarted" else _AS_XLSX
+        _refuse(name, f"{_WHY[silence.reason].removesuffix('.')}{detail}.", fix)
+
+
+def _checked(file: Path, limits: Limits) -> str:
+    """The suffix of a file that may be opened and that holds what its suffix says."""
+    name = _shown(file)
+    try:
+        about = file.stat()
+        if stat.S_ISDIR(about.st_mode):
+            _refuse(name, "it is a folder.", "Name the file inside it.")
+        if not stat.S_ISREG(about.st_mode):
+            _refuse(name, "it is not a regular file.", "Save the census as a file first.")
+        if about.st_size > limits.file_bytes:
+            size = about.st_size / 2**20
+            _refuse(
+                name, f"it has {size:,.1f} MB; at most {limits.file_bytes // 2**20} MB are read.",
+                "Delete what does not belong to the census, or send it in several files.",
+            )  # fmt: skip
+        with file.open("rb") as opened:
+            start = opened.read(8)
+    except FileNotFoundError:
+        _refuse(name, "there is no such file.", "Check its name and folder.")
+    except PermissionError:
+        _refuse(name, "it may not be read.", "Ask for permission to read it.")
+    except (OSError, ValueError):
+        _refuse(name, "it cannot be opened.", "Check its name and folder.")
+    if not start:
+        _refuse(name, "it is empty.", "Check whether it was saved.")
+    suffix = file.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        kind = f"a {suffix} file" if suffix else "a file without a suffix"
+        _refuse(name, f"{_clean(kind)} is not read.", f"{_AS_XLSX}")
+    if start == _OLE:
+        _refuse(name, "it is an old .xls file, or protected by a password.", _AS_XLSX)
+    zipped = start.startswith(_ZIP)
+    if suffix == ".csv" and zipped:
+        _refuse(name, "it is named .csv but is a packed file.", "Name it .xlsx if it is a spreadsheet.")
+    if suffix == ".xlsx" and not zipped:
+        _refuse(
+            name, "it is named .xlsx but is no .xlsx spreadsheet.", f"If it is text, name it .csv. {_AS_XLSX}"
+        )
+    return suffix
+
+
+def _understood(lines: list[bytes], name: str) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+    """The sheets in an answer whose every part is checked: the child may have been taken over by the file."""
+    sheets: list[Sheet] = []
+    notices: list[str] = []
+    rest = iter(lines)
+    try:
+        for line in rest:
+            told = _loaded(line)
+            match told:
+                case {"notice": str(notice)}:
+                    notices.append(_clean(notice))
+                case {"refused": {"why": str(why), "fix": str(fix), "sheet": sheet, "row": row}}:
+                    _refuse(name, why, fix, sheet=sheet, row=row)
+                case {"failed": "memory"}:
+                    raise NoAnswer("memory")
+                case {"failed": str(error)}:
+                    raise NoAnswer("died", _clean(error))
+                case {"sheet": str(title), "numbers": list(numbers), "columns": int(count)}:
+                    columns = [_column(_loaded(next(rest)), len(numbers)) for _ in range(count)]
+                    sheets.append(_sheet(title, numbers, columns, told.get("unvalued"), told.get("last_row")))
+                case _:
+                    raise NoAnswer("garbled")
+    except (ValueError, TypeError, StopIteration, RecursionError):
+        raise NoAnswer("garbled") from None
+    if not sheets:
+        _refuse(name, "there is no visible sheet in it.", "Put the census into a sheet that can be seen.")
+    return tuple(sheets), tuple(notices)
+
+
+def _sheet(
+    title: str, numbers: list[Any], columns: list[list[Cell]], unvalued: object, last_row: object
+) -> Sheet:
+    if not set(map(type, numbers)) <= {int} or any(above >= below for above, below in pairwise(numbers)):
+        raise NoAnswer("garbled")
+    if not isinstance(unvalued, list) or not isinstance(last_row, int):
+        raise NoAnswer("garbled")
+    places = set()
+    for place in unvalued:
+        match place:
+            case [int(row), int(column)]:
+                places.add((row, column))
+            case _:
+                raise NoAnswer("garbled")
+    return Sheet(_clean(title), numbers, columns, frozenset(places), last_row)
+
+
+def _column(cells: object, length: int) -> list[Cell]:
+    if not isinstance(cells, list) or len(cells) != length:
+        raise NoAnswer("garbled")
+    kinds = set(map(type, cells))
+    if not kinds <= {str, int, float, bool, dict, type(None)}:
+        raise NoAnswer("garbled")
+    if dict not in kinds:
+        return cells
+    return [_dated(cell) if isinstance(cell, dict) else cell for cell in cells]
+
+
+def _dated(cell: dict[str, Any]) -> date:
+    match cell:
+        case {"date": str(text)} if len(cell) == 1:
+            return date.fromisoformat(text)
+    raise NoAnswer("garbled")
+
+
+def _loaded(line: bytes) -> Any:
+    return json.loads(line, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _refuse(name: str, why: str, fix: str, *, sheet: object = None, row: object = None) -> NoReturn:
+    where = f"Census file {name}"
+    if isinstance(sheet, str):
+        where += f", sheet '{_clean(sheet)}'"
+    if isinstance(row, int):
+        where += f", row {row}"
+    problem = Problem(
+        where=where, why=_clean(why), fix=_clean(fix), row=row if isinstance(row, int) else None,
+        sheet=_clean(sheet) if isinstance(sheet, str) else None,
+    )  # fmt: skip
+    raise Refused(problem) from None
+
+
+def _shown(file: Path) -> str:
+    """The file's name without its folder, which may name a person or a machine."""
+    return _clean(file.name or str(file))
+
+
+def _clean(text: str) -> str:
+    """Text for a message: one line, that any terminal can print."""
+    text = text.encode("utf-8", "replace").decode()
+    return "".join(sign if sign.isprintable() else " " for sign in text)[:400]

@@ -1,0 +1,198 @@
+"""In the child: a .xlsx file → lines of the answer."""
+
+from __future__ import annotations
+
+import math
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import zip_longest
+from typing import Any
+
+from smallgroup.intake.child import Limits, Unreadable, line_of, sheet_lines
+
+_MOST_ENTRIES = 2_000
+_QUOTED = re.compile(r'"[^"]*"|\\.')
+_DAMAGED = "Open it in a spreadsheet program and save it again as .xlsx, or as CSV UTF-8."
+
+
+def lines(path: str, limits: Limits) -> Iterator[bytes]:
+    """Every sheet of the workbook. Raises Unreadable with a sentence."""
+    check_archive(path, limits)
+    from smallgroup.intake import preload  # noqa: F401  (in a child that the fork server has not prepared)
+
+    try:
+        yield from _sheets(path, limits)
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:
+        # What openpyxl raises on a file that is not well made has no common class.
+        raise Unreadable(
+            f"the file is damaged, or no spreadsheet ({type(error).__name__}).", _DAMAGED
+        ) from None
+
+
+def check_archive(path: str, limits: Limits) -> None:
+    """Refuse what unpacks to too much, from the directory and, should the directory lie, while inflating."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
+                raise _too_large(limits)
+            if len(entries) > _MOST_ENTRIES:
+                raise _too_large(limits)
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise Unreadable("the file is protected by a password.", "Save it without one.")
+            left = limits.unpacked_bytes
+            for entry in entries:
+                # zipfile stops at the size that the directory gives: let it run on to what is really there.
+                said, entry.file_size = entry.file_size, limits.unpacked_bytes + 1
+                size = 0
+                with archive.open(entry) as unpacked:
+                    while chunk := unpacked.read(65_536):
+                        size += len(chunk)
+                        if size > left:
+                            raise _too_large(limits)
+                if size != said:
+                    raise Unreadable("its directory gives a wrong size for one of its parts.", _DAMAGED)
+                left -= size
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
+        raise Unreadable("the file is damaged, or no .xlsx spreadsheet.", _DAMAGED) from None
+
+
+def _too_large(limits: Limits) -> Unreadable:
+    return Unreadable(
+        f"the file unpacks to more than {limits.unpacked_bytes // 2**20} MB.",
+        "Delete what does not belong to the census (pictures, other sheets, formatted empty rows), "
+        "or save it as CSV.",
+    )
+
+
+def _sheets(path: str, limits: Limits) -> Iterator[bytes]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    left = limits.cells
+    percents = _percent_styles(book)
+    hidden = []
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            hidden.append(sheet.title)
+            continue
+        numbers, rows, unvalued, last_row = _rows(book, sheet, percents, left, limits)
+        left -= sum(map(len, rows))
+        yield from sheet_lines(
+            sheet.title, numbers, list(zip_longest(*rows)), last_row=last_row, unvalued=unvalued
+        )
+    if hidden:
+        names = ", ".join(f"'{name}'" for name in hidden)
+        yield line_of({"notice": f"Not read, because hidden: {names}."})
+
+
+def _rows(
+    book: Any, sheet: Any, percents: frozenset[int], cells_left: int, limits: Limits
+) -> tuple[list[int], list[list[Any]], list[tuple[int, int]], int]:
+    """Rows that hold something, with their numbers; formulas without a value; the last row that is mentioned.
+
+    The parser is driven directly. openpyxl's own rows trust the sheet's <dimension>, fill every gap up to a
+    far cell, drop a row that is out of order, and do not say that a formula has no value.
+    """
+    numbers: list[int] = []
+    rows: list[list[Any]] = []
+    unvalued: list[tuple[int, int]] = []
+    last = 0
+    with book._archive.open(sheet._worksheet_path) as source:
+        for number, cells in _parser(book, sheet, source).parse():
+            if number <= last:
+                why = f"row {number} stands after row {last} in the file."
+                raise Unreadable(why, _DAMAGED, sheet=sheet.title)
+            last = number
+            row: list[Any] = []
+            for cell in cells:
+                if cell["value"] is None:
+                    continue
+                index = cell["column"] - 1
+                if number > limits.rows or index >= limits.columns:
+                    raise _far(number, index, sheet.title, limits)
+                if cell["value"] is _UNVALUED:
+                    unvalued.append((number, index))
+                    continue
+                if index < len(row):
+                    why = "the cells of this row are out of order in the file."
+                    raise Unreadable(why, _DAMAGED, sheet=sheet.title, row=number)
+                row.extend([None] * (index - len(row)))
+                row.append(_plain(cell["value"], percent=cell["style_id"] in percents))
+            if row or (unvalued and unvalued[-1][0] == number):
+                cells_left -= len(row)
+                if cells_left < 0:
+                    raise Unreadable(
+                        f"there are more than {limits.cells:,} cells.", "Send the census in several files."
+                    )
+                numbers.append(number)
+                rows.append(row)
+    return numbers, rows, unvalued, last
+
+
+_UNVALUED = object()
+
+
+def _parser(book: Any, sheet: Any, source: Any) -> Any:
+    from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+    class Parser(WorkSheetParser):
+        def parse_cell(self, element: Any) -> Any:
+            cell: dict[str, Any] = super().parse_cell(element)
+            # A text formula whose value is "" has a value; openpyxl gives None for both.
+            if cell["value"] is None and element.get("t") != "str" and element.find(FORMULA_TAG) is not None:
+                cell["value"] = _UNVALUED
+            return cell
+
+    return Parser(
+        source, sheet._shared_strings, data_only=True, epoch=book.epoch,
+        date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+    )  # fmt: skip
+
+
+def _percent_styles(book: Any) -> frozenset[int]:
+    """The cell styles that show 0.5 as 50%."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+
+    found = set()
+    for at, style in enumerate(book._cell_styles):
+        kind = style.numFmtId
+        if kind < BUILTIN_FORMATS_MAX_SIZE:
+            shape = BUILTIN_FORMATS.get(kind, "General")
+        else:
+            shape = book._number_formats[kind - BUILTIN_FORMATS_MAX_SIZE]
+        if "%" in _QUOTED.sub("", shape):
+            found.add(at)
+    return frozenset(found)
+
+
+def _plain(value: Any, *, percent: bool) -> Any:
+    """A value as JSON can carry it; a percent as the spreadsheet shows it; a moment as its day."""
+    if isinstance(value, (datetime, date)):
+        return {"date": value.isoformat()[:10]}
+    if isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, (int, float)):
+        if percent:
+            hundredfold = (Decimal(format(value, ".15g")) * 100).normalize()
+            return f"{hundredfold:f}%"
+        return value
+    return str(value)
+
+
+def _far(number: int, index: int, sheet: str, limits: Limits) -> Unreadable:
+    from openpyxl.utils import get_column_letter
+
+    cell = f"{get_column_letter(index + 1)}{number}"
+    return Unreadable(
+        f"cell {cell} is far outside a census of at most {limits.rows:,} rows and {limits.columns} columns.",
+        f"Delete cell {cell}, or the rows and columns around it.", sheet=sheet, row=number,
+    )  # fmt: skip

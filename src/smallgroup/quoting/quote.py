@@ -1,0 +1,287 @@
+"""A quote: plans × contribution for one census, in whole cents, with what every member costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from smallgroup.errors import Problem, Refused
+from smallgroup.group.application import Contribution, GroupFile, ReferencePlan
+from smallgroup.money import dollars, half_up
+from smallgroup.rating.area_rates import AreaRates, Plan, RefusedPlan
+from smallgroup.rating.charged import family_terms, with_charged
+from smallgroup.rating.premium import charged_members, employer_totals, totals, unpriced_columns
+from smallgroup.rulebook import Guideline
+from smallgroup.underwriting import Finding
+
+PAY_PERIODS = (12, 24, 26, 52)
+CHILD_COVERED_TO = 26  # 45 CFR 147.120; said in a note, since the guide itself sets no age
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Cents a month. `employer` and `employee` are None where the contribution is not known."""
+
+    total: int
+    employer: int | None
+
+    @property
+    def employee(self) -> int | None:
+        return None if self.employer is None else self.total - self.employer
+
+    def as_json(self) -> dict[str, str | None]:
+        parts = {"total": self.total, "employer": self.employer, "employee": self.employee}
+        return {name: None if cents is None else dollars(cents) for name, cents in parts.items()}
+
+    def per_pay_period(self, periods: int) -> dict[str, str | int | None]:
+        """The employee's part of a year, spread evenly: each pay period half up to the cent."""
+        employee = None if self.employee is None else dollars(half_up(self.employee * 12, periods))
+        return {"periods": periods, "employee": employee}
+
+
+@dataclass(frozen=True, slots=True)
+class PricedPlan:
+    plan: Plan
+    monthly: Money
+    member_premiums: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ElectedPlan:
+    """What one employee chose, and what the family costs in it."""
+
+    member_id: str
+    plan_id: str
+    monthly: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Elected:
+    """The plans that the employees chose, added up. `without_plan` names enrolling employees who chose none yet."""
+
+    employees: tuple[ElectedPlan, ...]
+    without_plan: tuple[str, ...]
+
+    @property
+    def monthly(self) -> Money:
+        parts = [one.monthly.employer for one in self.employees]
+        known = [part for part in parts if part is not None]
+        return Money(
+            sum(one.monthly.total for one in self.employees), sum(known) if len(known) == len(parts) else None
+        )
+
+
+@dataclass(frozen=True)
+class Quote:
+    effective_date: date
+    rating_area: int
+    rates_basis: str | None
+    contribution: Contribution | None
+    pay_periods: int
+    members: pl.DataFrame
+    plans: tuple[PricedPlan, ...]
+    elected: Elected | None
+    refused_plans: tuple[RefusedPlan, ...]
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...] = field(default=())
+
+    def with_findings(self, findings: Sequence[Finding]) -> Quote:
+        return replace(self, findings=tuple(findings))
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract of `quote --json`."""
+        rows = self.members.select("member_id", "family_id", "relationship", "age", rated="charged").to_dicts()
+        promise = self.contribution
+        return {
+            "effective_date": self.effective_date.isoformat(),
+            "rating_area": self.rating_area,
+            "rates_basis": self.rates_basis,
+            "contribution": None if promise is None else {
+                "employee": str(promise.employee),
+                "dependents": None if promise.dependents is None else str(promise.dependents),
+            },
+            "members": rows,
+            "plans": [self._plan_json(one) for one in self.plans],
+            "elected": None if self.elected is None else self._elected_json(self.elected),
+            "refused_plans": [{"plan_id": one.plan_id, "because": one.because} for one in self.refused_plans],
+            "notes": list(self.notes),
+            "findings": [finding.as_json() for finding in self.findings],
+        }  # fmt: skip
+
+    def _plan_json(self, one: PricedPlan) -> dict[str, Any]:
+        said = {
+            "plan_id": one.plan.plan_id, "name": one.plan.name, "metal": one.plan.metal, "kind": one.plan.kind,
+            "monthly": one.monthly.as_json(), "per_pay_period": one.monthly.per_pay_period(self.pay_periods),
+        }  # fmt: skip
+        if one.member_premiums is not None:
+            said["member_premiums"] = [dollars(cents) for cents in one.member_premiums]
+        return said
+
+    def _elected_json(self, elected: Elected) -> dict[str, Any]:
+        return {
+            **elected.monthly.as_json(),
+            "employees": [
+                {"member_id": one.member_id, "plan_id": one.plan_id, "monthly": one.monthly.as_json(),
+                 "per_pay_period": one.monthly.per_pay_period(self.pay_periods)}
+                for one in elected.employees
+            ],
+            "without_plan": list(elected.without_plan),
+        }  # fmt: skip
+
+
+def quote(
+    file: GroupFile,
+    members: pl.DataFrame,
+    rates: AreaRates,
+    *,
+    guideline: Guideline,
+    as_of: date,
+    plan_ids: Sequence[str] | None = None,
+    contribution: Contribution | None = None,
+    with_members: bool = False,
+    pay_periods: int = 26,
+    rates_basis: str | None = None,
+) -> Quote:
+    """Price every plan offered for everybody who is to be covered.
+
+    `members` is a checked census: a family whose employee waives or declines is not covered, nor a dependent who
+    does; where no election is known everybody is quoted. `rates` are those of the group's area on its effective
+    date. A plan without a rate that is needed is refused by name, and the others are priced.
+
+    Raises Refused: no effective date, nobody to cover, a reference plan or a chosen plan that has no rates.
+    """
+    effective = file.application.effective_date
+    if effective is None:
+        raise Refused(Problem("application.effective_date", "it is missing: premiums go by age on that day.",
+                              "Add it, for example effective_date: 2025-10-01."))  # fmt: skip
+    promise = contribution or file.application.contribution
+    offered = tuple(plan_ids or file.application.plans or ()) or tuple(
+        sorted({plan.plan_id for plan in rates.plans} | {refused.plan_id for refused in rates.refused})
+    )
+    covered = with_charged(to_be_covered(members), effective, family_terms(guideline, as_of))
+    if covered.is_empty():
+        raise Refused(Problem("Census", "everybody waives or declines, so there is nobody to price.",
+                              "Quote with those who enroll, or without elections."))  # fmt: skip
+    charged = charged_members(covered)
+    _check_reference(promise, rates)
+
+    refused = [RefusedPlan(plan_id, rates.why_absent(plan_id)) for plan_id in offered if plan_id not in rates.row_of]
+    unpriced = unpriced_columns(rates, charged).any(axis=1)
+    for plan_id in offered:
+        if plan_id in rates.row_of and unpriced[rates.row_of[plan_id]]:
+            refused.append(RefusedPlan(plan_id, _tobacco_needed(plan_id, covered)))
+    priced_ids = [plan_id for plan_id in offered if plan_id not in {one.plan_id for one in refused}]
+    lowest, lowest_note = _lowest_row(rates, offered, promise)
+    premium = totals(rates, charged)
+    employer = None if promise is None else employer_totals(rates, charged, promise, lowest)
+    per_member = _per_member(rates, covered) if with_members else None
+    plans = tuple(
+        PricedPlan(
+            rates.plans[row],
+            Money(int(premium[row]), None if employer is None else int(employer[row])),
+            None if per_member is None else tuple(int(cents) for cents in per_member[row]),
+        )
+        for row in (rates.row_of[plan_id] for plan_id in priced_ids)
+    )
+    return Quote(
+        effective, rates.area, rates_basis, promise, pay_periods, covered, plans,
+        _elected(covered, rates, promise, lowest, set(priced_ids)), tuple(refused),
+        (*_notes(covered, promise, charged.is_employee), *lowest_note),
+    )  # fmt: skip
+
+
+def to_be_covered(members: pl.DataFrame) -> pl.DataFrame:
+    """The members of families whose employee does not waive or decline, without dependents who do."""
+    out = pl.col("election").is_in(("waive", "decline")).fill_null(False)
+    leaving = members.filter((pl.col("relationship") == "employee") & out)["family_id"]
+    return members.filter(~out & ~pl.col("family_id").is_in(leaving.implode()))
+
+
+def _check_reference(promise: Contribution | None, rates: AreaRates) -> None:
+    if promise is None:
+        return
+    for part in (promise.employee, promise.dependents):
+        of = getattr(part, "of", None)
+        if isinstance(of, ReferencePlan) and of.reference_plan not in rates.row_of:
+            raise Refused(Problem("application.contribution", f"the reference plan has no rates: "
+                                  f"{rates.why_absent(of.reference_plan)}", field="application.contribution", fix=""))  # fmt: skip
+
+
+def _lowest_row(
+    rates: AreaRates, offered: Sequence[str], promise: Contribution | None
+) -> tuple[int | None, tuple[str, ...]]:
+    """The row of the lowest-priced plan offered, and a note when the contribution needs it and it is not known."""
+    lowest = rates.lowest_priced(offered)
+    if lowest.plan is not None and all(plan_id in rates.row_of for plan_id in offered):
+        return rates.row_of[lowest.plan.plan_id], ()
+    needed = promise is not None and "lowest_priced_plan" in (
+        getattr(promise.employee, "of", None), getattr(promise.dependents, "of", None)
+    )  # fmt: skip
+    note = "The lowest-priced plan offered is not known, so neither is the employer's share of it."
+    return None, (note,) if needed else ()
+
+
+def _tobacco_needed(plan_id: str, covered: pl.DataFrame) -> str:
+    unknown = covered.filter(pl.col("tobacco").is_null() & pl.col("charged"))["member_id"].to_list()
+    who = ", ".join(unknown[:8]) + (f" and {len(unknown) - 8} more" if len(unknown) > 8 else "")
+    return f"{plan_id} is priced by tobacco use, which is not known of member {who}. Add it to the census."
+
+
+def _per_member(rates: AreaRates, covered: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """(plans, members): cents of each member, 0 for a child beyond the three oldest."""
+    from smallgroup.rating.premium import column_of
+
+    return np.where(covered["charged"].to_numpy(), rates.monthly[:, column_of(covered)], 0)
+
+
+def _elected(
+    covered: pl.DataFrame, rates: AreaRates, promise: Contribution | None, lowest: int | None, priced: set[str]
+) -> Elected | None:
+    """What the enrolling employees chose; None when nobody chose a plan yet."""
+    employees = covered.filter(pl.col("relationship") == "employee")
+    if employees["plan_id"].is_null().all():
+        return None
+    problems = [
+        Problem(f"Census, member {row['member_id']}, plan", f"{row['plan_id']!r} is not among the plans priced.",
+                "" if row["plan_id"] in rates.row_of else rates.why_absent(row["plan_id"]), field="plan_id")
+        for row in employees.to_dicts() if row["plan_id"] is not None and row["plan_id"] not in priced
+    ]  # fmt: skip
+    if problems:
+        raise Refused(problems)
+    chosen, without = [], []
+    families = covered.partition_by("family_id", as_dict=True, maintain_order=True)
+    for (_,), family in families.items():
+        employee = family.filter(pl.col("relationship") == "employee").row(0, named=True)
+        if employee["plan_id"] is None:
+            without.append(employee["member_id"])
+            continue
+        row, charged = rates.row_of[employee["plan_id"]], charged_members(family)
+        paid = None if promise is None else employer_totals(rates, charged, promise, lowest)
+        monthly = Money(int(totals(rates, charged)[row]), None if paid is None else int(paid[row]))
+        chosen.append(ElectedPlan(employee["member_id"], employee["plan_id"], monthly))
+    return Elected(tuple(chosen), tuple(without))
+
+
+def _notes(
+    covered: pl.DataFrame, promise: Contribution | None, is_employee: npt.NDArray[np.bool_]
+) -> tuple[str, ...]:
+    said = []
+    if promise is None:
+        said.append("What the employer contributes is not known: give --contribution, such as 50% or 250.00.")
+    elif promise.dependents is None and not is_employee.all():
+        said.append("What the employer contributes for dependents is not known, so the shares are not (0 is an answer).")
+    grown: Mapping[str, Any]
+    for grown in covered.filter(
+        (pl.col("relationship") == "child") & (pl.col("age") >= CHILD_COVERED_TO)
+    ).to_dicts():
+        said.append(
+            f"Member {grown['member_id']} is a child of {grown['age']}: children are covered to {CHILD_COVERED_TO} "
+            "(45 CFR 147.120). Priced as given; mark as disabled_child where that is so."
+        )
+    return tuple(said)

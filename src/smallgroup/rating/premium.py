@@ -1,0 +1,115 @@
+"""Premiums of many plans at once: a plan × age matrix of filed cents times the census counted by age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from smallgroup.group.application import Contribution, Flat, PercentOf, ReferencePlan
+from smallgroup.rating.area_rates import MISSING, TOBACCO_NO, TOBACCO_UNKNOWN, TOBACCO_YES, AreaRates
+from smallgroup.rating.bands import BANDS, OLDEST, YOUNGEST_SINGLE_YEAR
+
+Cents = npt.NDArray[np.int64]
+COLUMNS = 3 * len(BANDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """The charged members, as arrays of one length: column of the rate matrix, family, employee or dependent."""
+
+    column: Cents
+    family: Cents
+    is_employee: npt.NDArray[np.bool_]
+
+    @property
+    def by_column(self) -> tuple[Cents, Cents]:
+        """(employees, dependents) counted by column of the rate matrix."""
+        employees = np.bincount(self.column[self.is_employee], minlength=COLUMNS)
+        return employees, np.bincount(self.column, minlength=COLUMNS) - employees
+
+
+def column_of(members: pl.DataFrame) -> Cents:
+    """The column of the rate matrix for each member: the age band, in the block that the tobacco fact selects."""
+    band = np.clip(members["age"].to_numpy() - YOUNGEST_SINGLE_YEAR + 1, 0, OLDEST - YOUNGEST_SINGLE_YEAR + 1)
+    uses = members["tobacco"].cast(pl.Int64).fill_null(-1).to_numpy()
+    block = np.where(uses == 1, TOBACCO_YES, np.where(uses == 0, TOBACCO_NO, TOBACCO_UNKNOWN))
+    return np.asarray(block * len(BANDS) + band, dtype=np.int64)
+
+
+def charged_members(members: pl.DataFrame) -> Charged:
+    """`members` after charged.with_charged; those who are not charged are left out here."""
+    members = members.filter("charged")
+    return Charged(
+        column_of(members),
+        members["family_id"].rank("dense").cast(pl.Int64).to_numpy() - 1,
+        (members["relationship"] == "employee").to_numpy(),
+    )
+
+
+def unpriced_columns(rates: AreaRates, charged: Charged) -> npt.NDArray[np.bool_]:
+    """(plans, columns): where a member stands whom the plan has no rate for, for want of the tobacco fact."""
+    used = np.zeros(COLUMNS, np.bool_)
+    used[charged.column] = True
+    return (rates.monthly == MISSING) & used
+
+
+def employer_share(rates: AreaRates, promise: PercentOf | Flat, lowest: int | None) -> Cents | None:
+    """What the employer pays for one member, by plan and column: cents, half up, never above the premium.
+
+    `lowest` is the row of the lowest-priced plan offered. None when the promise names a plan that is not known.
+    """
+    monthly = rates.monthly
+    if isinstance(promise, Flat):
+        return np.minimum(promise.dollars, monthly)
+    base: Cents = monthly
+    if isinstance(promise.of, ReferencePlan):
+        row = rates.row_of.get(promise.of.reference_plan)
+        if row is None:
+            return None
+        base = monthly[row]
+    elif promise.of == "lowest_priced_plan":
+        if lowest is None:
+            return None
+        base = monthly[lowest]
+    part, whole = promise.percent.numerator, promise.percent.denominator
+    return np.minimum((2 * base * part + whole) // (2 * whole), monthly)
+
+
+def totals(rates: AreaRates, charged: Charged) -> Cents:
+    """The premium of each plan for everybody charged, in cents a month."""
+    employees, dependents = charged.by_column
+    return rates.monthly @ (employees + dependents)
+
+
+def employer_totals(
+    rates: AreaRates, charged: Charged, contribution: Contribution, lowest: int | None
+) -> Cents | None:
+    """The employer's part of each plan's premium, or None where a fact is missing that decides it.
+
+    A flat sum for dependents is one sum a family, so there, and only there, families are added up one by one.
+    """
+    employees, dependents = charged.by_column
+    own = employer_share(rates, contribution.employee, lowest)
+    if own is None:
+        return None
+    total: Cents = own @ employees
+    if not dependents.any():
+        return total
+    promise = contribution.dependents
+    if promise is None:
+        return None
+    if isinstance(promise, Flat):
+        return total + np.minimum(promise.dollars, _dependents_by_family(rates, charged)).sum(axis=1)
+    theirs = employer_share(rates, promise, lowest)
+    return None if theirs is None else total + theirs @ dependents
+
+
+def _dependents_by_family(rates: AreaRates, charged: Charged) -> Cents:
+    """(plans, families): the premium of each family's dependents."""
+    counts = np.zeros((int(charged.family.max()) + 1, COLUMNS), np.int64)
+    dependent = ~charged.is_employee
+    np.add.at(counts, (charged.family[dependent], charged.column[dependent]), 1)
+    return rates.monthly @ counts.T

@@ -1,0 +1,146 @@
+"""A clause: its readings as expressions over measures, and the sentences that explain them for one group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import polars as pl
+
+from smallgroup.citation import Citation
+from smallgroup.rulebook import ClauseText
+
+OUTCOMES = ("met", "not met", "refer", "needs evidence", "not applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A count of one group: exact when both ends are the same."""
+
+    at_least: int
+    at_most: int
+
+    @property
+    def exact(self) -> int | None:
+        return self.at_least if self.at_least == self.at_most else None
+
+    def __add__(self, other: Span) -> Span:
+        return Span(self.at_least + other.at_least, self.at_most + other.at_most)
+
+    def __str__(self) -> str:
+        return f"{self.at_least}" if self.exact is not None else f"{self.at_least} to {self.at_most}"
+
+    def as_json(self) -> int | dict[str, int]:
+        return self.at_least if self.exact is not None else {"at_least": self.at_least, "at_most": self.at_most}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One group after the engine ran: its measures, its people with their predicates, and its own facts."""
+
+    measures: Mapping[str, Any]
+    people: pl.DataFrame
+    plan_names: Mapping[str, str] = field(default_factory=dict)
+
+    def count(self, *names: str) -> Span:
+        """The sum of some counts. A group without people has counts of nothing known: 0 to 0."""
+        m = self.measures
+        return Span(
+            sum(m[f"{name}.at_least"] or 0 for name in names), sum(m[f"{name}.at_most"] or 0 for name in names)
+        )
+
+    def __getitem__(self, name: str) -> Any:
+        return self.measures[name]
+
+    def unknown(self, predicate: str, fields: tuple[str, ...]) -> list[str]:
+        """Who leaves a predicate open, and which of these facts are missing: `member 4 (hours per week)`."""
+        from smallgroup.census.fields import BY_NAME
+
+        said = []
+        for row in self.people.filter(pl.col(predicate).is_null()).to_dicts():
+            missing = [BY_NAME[name].label for name in fields if row[name] is None]
+            if missing:
+                said.append(f"member {row['member_id']} ({', '.join(missing)})")
+        return said
+
+
+Numbers = Mapping[str, int | Fraction | tuple[int, int] | str | Span | None]
+"""Numbers by name. A Fraction, or a pair that is not to be reduced, is a ratio; money is a text as JSON has it."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read the text, or, as a comparison, another formula that people use.
+
+    `holds` is Kleene over measures. `axes` names the doubts that it takes a side in, each with the side taken; a
+    doubt that changes nothing for a group is left out of what the group is shown.
+    """
+
+    holds: pl.Expr
+    numbers: Callable[[Case], Numbers]
+    name: str = "as written"
+    axes: Mapping[str, str] = field(default_factory=dict)
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True)
+class Cure:
+    """The smallest change that would meet the clause: a sentence, and its numbers by name."""
+
+    sentence: str
+    numbers: Numbers = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The first reading is the default. `applies` false makes the clause not applicable; null leaves it open.
+
+    `because(case, outcome)` says it in a sentence with the numbers; `cure(case)` is asked when it is not met, or,
+    where a paper is all that is missing, when it needs that evidence.
+    """
+
+    id: str
+    text: ClauseText
+    citation: Citation
+    readings: tuple[Reading, ...]
+    because: Callable[[Case, str], str]
+    cure: Callable[[Case], Cure | None]
+    comparisons: tuple[Reading, ...] = ()
+    applies: pl.Expr = field(default_factory=lambda: pl.lit(True))
+    cured_when: tuple[str, ...] = ("not met",)
+
+
+def numbers_json(numbers: Numbers) -> dict[str, Any]:
+    """Counts as whole numbers (or at_least and at_most), ratios as [numerator, denominator]."""
+    said: dict[str, Any] = {}
+    for name, value in numbers.items():
+        if isinstance(value, Span):
+            said[name] = value.as_json()
+        elif isinstance(value, Fraction):
+            said[name] = [value.numerator, value.denominator]
+        elif isinstance(value, tuple):
+            said[name] = list(value)
+        else:
+            said[name] = value
+    return said
+
+
+def people_word(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def listed(words: list[str], most: int = 8) -> str:
+    """`a, b and c`; a long list is cut, and says how many are left out."""
+    if len(words) > most:
+        return f"{', '.join(words[:most])} and {len(words) - most} more"
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+
+
+def at(share: Fraction) -> str:
+    """A share in words where it has one: `half`, else as a percentage."""
+    if share == Fraction(1, 2):
+        return "half"
+    hundred = share * 100
+    return f"{hundred.numerator}%" if hundred.denominator == 1 else f"{share.numerator}/{share.denominator}"

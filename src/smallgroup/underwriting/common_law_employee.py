@@ -1,0 +1,116 @@
+"""A full-time common-law W-2 employee (guide, page 3): somebody who is neither an owner nor an owner's spouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from smallgroup.citation import Citation
+from smallgroup.rulebook import Guideline
+from smallgroup.underwriting.clause import Case, Clause, Cure, Numbers, Reading, listed
+from smallgroup.underwriting.measures import counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonLawTerms:
+    employees_needed: int
+    full_time_hours: int
+
+
+_REGULATION = Citation("29 CFR", "2510.3-3(b) and (c)(1)-(2)")
+_MARKETPLACE = Citation("CMS, Who can use the SHOP Marketplace", "at least one common-law employee enrolls")
+
+
+def common_law_employee(guideline: Guideline, on: date) -> Clause:
+    """At least one employee works full time, on a W-2, and is no partner or proprietor, nor married to one (page 3).
+
+    Two readings (A1). By the regulation that the words "common law employee" come from, somebody who alone or with
+    a spouse owns the whole business is no employee of it either, incorporated or not, nor is that spouse. By the
+    letter of the text, which names only proprietors and partners, a single shareholder on a W-2 is one.
+
+    Where relations to an owner are not told, they matter only as far as they can: a business owned by one household
+    has two people at most who could be that owner and that spouse, and a proprietor has one spouse.
+    """
+    heading = guideline.heading("common_law_employee")
+    terms = heading.terms_on(CommonLawTerms, on)
+    needed = terms.employees_needed
+    candidates, outside = counted("w2_full_time"), counted("w2_full_time_outside")
+    not_partner = counted("w2_full_time_not_partner")
+    literal = (candidates >= needed) | _sure_in_spite_of(not_partner.at_least, "spouses_possible", needed)
+    regulation = (
+        ((outside >= needed) & (candidates >= needed))
+        | ((candidates >= needed) & ~_owned_by_one_household())
+        | _sure_in_spite_of(not_partner.at_least, "household_possible", needed)
+    )
+    return Clause(
+        id="common-law-employee",
+        text=heading.clauses["common-law-employee"],
+        citation=heading.edition("employees_needed", on).citation,
+        readings=(
+            Reading(regulation, _numbers, axes={"one who owns all of it": "is no employee, nor is the spouse"},
+                    citation=_REGULATION),
+            Reading(literal, _numbers, axes={"one who owns all of it": "is one, if a shareholder on a W-2"}),
+        ),  # fmt: skip
+        comparisons=(
+            Reading(
+                counted("w2_full_time_enrolling") >= needed,
+                lambda case: {"full_time_w2_who_enroll": case.count("w2_full_time_enrolling")},
+                name="federal marketplace and another carrier: one of them must enroll",
+                citation=_MARKETPLACE,
+            ),
+        ),
+        because=lambda case, outcome: _because(case, outcome, terms),
+        cure=lambda case: Cure(
+            f"Employ, on or before the effective date, {needed} person on a W-2 for {terms.full_time_hours} hours a week "
+            "or more who is neither an owner nor an owner's spouse or domestic partner.",
+            {"hire": needed},
+        ),
+    )
+
+
+def _sure_in_spite_of(known: pl.Expr, possible: str, needed: int) -> pl.Expr:
+    """True when there are more than could all be owners or spouses; else it adds nothing to an "or" (false)."""
+    return (known >= pl.col(possible) + needed).fill_null(False)
+
+
+def _owned_by_one_household() -> pl.Expr:
+    """Whether one person, alone or with a spouse, owns all of the business: two owners apart from spouses say no,
+    100 % in one household says yes, and less leaves it open who has the rest."""
+    principals = counted("principal_owners")
+    return (
+        pl.when(~pl.col("owners_possible")).then(False)
+        .when(principals.at_least >= 2).then(False)
+        .when((principals >= 1) & (pl.col("household_percent") == 100_00)).then(True)
+    )  # fmt: skip
+
+
+def _numbers(case: Case) -> Numbers:
+    return {
+        "full_time_w2": case.count("w2_full_time_not_partner"),
+        "of_them_no_partner_or_spouse": case.count("w2_full_time"),
+        "of_them_no_owner_or_spouse": case.count("w2_full_time_outside"),
+    }
+
+
+def _because(case: Case, outcome: str, terms: CommonLawTerms) -> str:
+    candidates, outside = case.count("w2_full_time"), case.count("w2_full_time_outside")
+    hours = f"{terms.full_time_hours} hours a week or more"
+    if outcome == "met":
+        known = max(candidates.at_least, case.count("w2_full_time_not_partner").at_least)
+        noun = "employee works" if known == 1 else "employees work"
+        tail = "" if candidates.at_least else ", more than could all be married to an owner"
+        return f"{known} {noun} {hours} on a W-2 and {'is' if known == 1 else 'are'} no partner or proprietor{tail}."
+    if outcome == "not met":
+        return f"Nobody on the census works {hours} on a W-2 without being a partner, a proprietor or married to one."
+    if outcome == "refer":
+        return (
+            f"The only {candidates} who work {hours} on a W-2 own all of the business, alone or with a spouse: the "
+            f"text does not name shareholders, the regulation that it takes its words from leaves them out ({outside})."
+        )
+    unknown = case.unknown(
+        "candidate", ("worker_type", "paid_on", "hours_per_week", "ownership_percent", "related_to_owner")
+    )
+    open_facts = listed(unknown) if unknown else "who owns the business, and whom each owner is married to"
+    return f"Whether somebody works {hours} on a W-2 and is no owner or owner's spouse turns on {open_facts}."

@@ -1,0 +1,126 @@
+"""1099 employees (guide, page 4): they may enroll if they are at most half, and the form is filed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from smallgroup.rulebook import Guideline
+from smallgroup.strict import Ratio
+from smallgroup.underwriting.clause import Case, Clause, Cure, Numbers, Reading, at, people_word
+from smallgroup.underwriting.measures import counted
+from smallgroup.underwriting.quantity import share_at_most
+
+_BASE = "they may be half of"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractorTerms:
+    maximum_share: Ratio
+
+
+def share_of_1099(guideline: Guideline, on: date) -> Clause:
+    """1099 workers are no more than half of the enrolling employees, the owner left out (page 4, 1099 employees).
+
+    With C enrolling 1099 workers, W enrolling W-2 employees who are no owners, O enrolling owners (A5): the text
+    calls them "1099 employees", so C / (W + C) is the default; C / W is the other reading. With the owner left in
+    it is a comparison. Every owner is left out, W-2 officers too.
+    """
+    heading = guideline.heading("employees_1099")
+    terms = heading.terms_on(ContractorTerms, on)
+    share = terms.maximum_share
+    contractors, staff, owners = (
+        counted("enrolling_1099"), counted("enrolling_w2"), counted("enrolling_owners"),
+    )  # fmt: skip
+    return Clause(
+        id="share-of-1099",
+        text=heading.clauses["share-of-1099"],
+        citation=heading.edition("maximum_share", on).citation,
+        readings=(
+            Reading(share_at_most(contractors, staff, share), lambda case: _numbers(case, share),
+                    axes={_BASE: "all who enroll, 1099 workers too"}),
+            Reading(contractors * share.denominator <= staff * share.numerator,
+                    lambda case: _numbers(case, share, among_staff=True),
+                    axes={_BASE: "the W-2 employees who enroll"}),
+        ),  # fmt: skip
+        comparisons=(
+            Reading(
+                share_at_most(contractors, staff + owners, share),
+                lambda case: {**_numbers(case, share), "enrolling_owners": case.count("enrolling_owners")},
+                name="owners counted among those who enroll",
+            ),
+        ),
+        applies=contractors.at_most > 0,
+        because=lambda case, outcome: _because(case, outcome, share),
+        cure=lambda case: _cure(case, share),
+    )
+
+
+def _numbers(case: Case, share: Fraction, *, among_staff: bool = False) -> Numbers:
+    contractors, staff = case.count("enrolling_1099"), case.count("enrolling_w2")
+    base = staff if among_staff else contractors + staff
+    exact = contractors.exact is not None and base.exact is not None
+    return {
+        "enrolling_1099": contractors,
+        "enrolling_w2": staff,
+        "share": (contractors.at_least, base.at_least) if exact else None,
+        "maximum": share,
+    }
+
+
+def _because(case: Case, outcome: str, share: Fraction) -> str:
+    contractors, staff = case.count("enrolling_1099"), case.count("enrolling_w2")
+    if outcome == "not applicable":
+        return "No 1099 worker enrolls."
+    said = f"{contractors} 1099 and {staff} W-2 employees enroll, owners left out"
+    if outcome == "met":
+        return f"{said}: 1099 workers are no more than {at(share)}."
+    if outcome == "not met":
+        return f"{said}: 1099 workers are more than {at(share)}."
+    if outcome == "refer":
+        return f"{said}: at most {at(share)} of all {contractors + staff}, but more than {at(share)} of the W-2 employees."
+    if case.count("elections").at_most == 0:
+        return f"Elections are not known yet: {contractors.at_most} 1099 workers may enroll."
+    return f"{said}; elections or worker types that are not known decide it."
+
+
+def _cure(case: Case, share: Fraction) -> Cure | None:
+    contractors, staff = case.count("enrolling_1099").at_most, case.count("enrolling_w2").at_least
+    allowed = staff * share.numerator // (share.denominator - share.numerator)
+    wanted = -(-contractors * (share.denominator - share.numerator) // share.numerator)
+    fewer, more = contractors - allowed, wanted - staff
+    return Cure(
+        f"{people_word(fewer, 'fewer 1099 worker enrolls', 'fewer 1099 workers enroll')}, or "
+        f"{people_word(more, 'more W-2 employee enrolls', 'more W-2 employees enroll')}.",
+        {"fewer_1099": fewer, "more_w2": more},
+    )
+
+
+def form_1099_validation(guideline: Guideline, on: date) -> Clause:
+    """An employer that offers coverage to 1099 workers files the 1099 Validation Form (page 4, 1099 employees)."""
+    heading = guideline.heading("employees_1099")
+    offered = pl.col("offers_1099") | (counted("enrolling_1099").at_least > 0)
+    nobody_to_offer = counted("workers_1099").at_most == 0
+    return Clause(
+        id="form-1099-validation",
+        text=heading.clauses["form-1099-validation"],
+        citation=heading.citation,
+        readings=(Reading(pl.col("has_form_1099_validation"), lambda case: {}),),
+        applies=pl.when(offered).then(True).when(~pl.col("offers_1099") | nobody_to_offer).then(False),
+        because=_form_because,
+        cure=lambda case: Cure("File the 1099 Validation Form."),
+        cured_when=("needs evidence",),
+    )
+
+
+def _form_because(case: Case, outcome: str) -> str:
+    if outcome == "not applicable":
+        return "1099 workers are not offered coverage."
+    if outcome == "met":
+        return "1099 workers are offered coverage, and the 1099 Validation Form has come in."
+    if case["offers_1099"] is None and case.count("enrolling_1099").at_least == 0:
+        return "It is not known whether 1099 workers are offered coverage; if so, the 1099 Validation Form is wanted."
+    return "1099 workers are offered coverage, and the 1099 Validation Form is not among the papers."

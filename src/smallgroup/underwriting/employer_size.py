@@ -1,0 +1,149 @@
+"""Size of the employer (guide, page 3; 26 CFR 54.4980H): one to fifty full-time equivalents on average."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import polars as pl
+
+from smallgroup.citation import Citation
+from smallgroup.rulebook import Guideline, law
+from smallgroup.underwriting.clause import Case, Clause, Cure, Numbers, Reading
+from smallgroup.underwriting.measures import HoursTerms, counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeTerms:
+    minimum: int
+    maximum: int
+
+
+def hours_terms(on: date) -> HoursTerms:
+    return law().heading("full_time_equivalents").terms_on(HoursTerms, on)
+
+
+def _year_of_one(terms: HoursTerms) -> int:
+    """Twelve months of one full-time equivalent, in hundredths of an hour."""
+    return 12 * terms.hours_of_one_full_time_equivalent * 100
+
+
+def _whole_year() -> pl.Expr:
+    return counted("months_known").at_least == 12
+
+
+def average_hours() -> pl.Expr:
+    """The year's hundredths of an hour: of the preceding year, or twelve expected months of a new business.
+
+    Null while a month is missing, the expectation is not stated, or it is not known whether the business existed
+    all of the preceding year. A workforce in each of its twelve months shows that it did.
+    """
+    existed = pl.col("existed_all_year").fill_null(_whole_year() | pl.lit(None, pl.Boolean))
+    return (
+        pl.when(existed & _whole_year()).then(pl.col("workforce_hours"))
+        .when(~existed).then(12 * pl.col("expected_hours"))
+    )  # fmt: skip
+
+
+def size_at_least_one(guideline: Guideline, on: date) -> Clause:
+    """The average is at least one full-time equivalent, fractions kept and then rounded down (page 3; 4980H(c)(2))."""
+    terms = hours_terms(on)
+    minimum = guideline.heading("employer_size").terms_on(SizeTerms, on).minimum
+    holds = average_hours() >= minimum * _year_of_one(terms)
+    return _clause(
+        guideline, on, "size-at-least-one", "minimum", (Reading(holds, _numbers(terms)),),
+        cure=lambda case: Cure(
+            "Ask for an effective date in the next calendar year, whose preceding year has the staff of this one."
+        ) if case["existed_all_year"] is False else None,
+    )  # fmt: skip
+
+
+def size_at_most_fifty(guideline: Guideline, on: date) -> Clause:
+    """The average is at most fifty, rounded down, seasonal workers included (page 3; 26 CFR 54.4980H-2).
+
+    Fifty and a fraction is fifty. An employer over fifty in four months or fewer, and then only by its seasonal
+    workers, is not over fifty (4980H(c)(2)(B)).
+    """
+    terms = hours_terms(on)
+    maximum = guideline.heading("employer_size").terms_on(SizeTerms, on).maximum
+    limit = (maximum + 1) * _year_of_one(terms)
+    seasonal_only = (
+        _whole_year()
+        & (counted("months_over") <= terms.seasonal_months)
+        & (counted("months_over_without_seasonal") <= 0)
+    )
+    without_seasonal = pl.when(_whole_year()).then(pl.col("workforce_hours_without_seasonal") < limit)
+    return _clause(
+        guideline, on, "size-at-most-fifty", "maximum",
+        (Reading((average_hours() < limit) | (seasonal_only & (average_hours() >= limit)), _numbers(terms)),),
+        comparisons=(
+            Reading(
+                without_seasonal, _numbers(terms, "workforce_hours_without_seasonal"),
+                name="federal marketplace's calculator: seasonal workers left out",
+                citation=Citation("CMS, Who can use the SHOP Marketplace", "FTE calculator"),
+            ),
+        ),
+        cure=lambda case: Cure("Apply in the large-group market."),
+    )  # fmt: skip
+
+
+def _clause(
+    guideline: Guideline, on: date, id: str, term: str, readings: tuple[Reading, ...], *,
+    cure: Callable[[Case], Cure | None], comparisons: tuple[Reading, ...] = (),
+) -> Clause:  # fmt: skip
+    heading = guideline.heading("employer_size")
+    terms, size = hours_terms(on), heading.terms_on(SizeTerms, on)
+    return Clause(
+        id=id, text=heading.clauses[id], citation=heading.edition(term, on).citation, readings=readings,
+        comparisons=comparisons, because=lambda case, outcome: _because(case, outcome, terms, size), cure=cure,
+    )  # fmt: skip
+
+
+def _hours(case: Case, measure: str | None = None) -> int | None:
+    if measure is not None:
+        value: int | None = case[measure] if case.count("months_known").exact == 12 else None
+        return value
+    if case["existed_all_year"] is False:
+        return None if case["expected_hours"] is None else 12 * case["expected_hours"]
+    return case["workforce_hours"] if case.count("months_known").exact == 12 else None
+
+
+def _numbers(terms: HoursTerms, measure: str | None = None) -> Callable[[Case], Numbers]:
+    def numbers(case: Case) -> Numbers:
+        hours = _hours(case, measure)
+        average = None if hours is None else Fraction(hours, _year_of_one(terms))
+        return {
+            "average": average,
+            "rounded_down": None if average is None else int(average),
+            "months_known": case.count("months_known"),
+            "months_over": case.count("months_over"),
+        }
+
+    return numbers
+
+
+def _because(case: Case, outcome: str, terms: HoursTerms, size: SizeTerms) -> str:
+    year, hours = case["preceding_year"], _hours(case)
+    new = case["existed_all_year"] is False
+    if hours is None:
+        if new:
+            return f"The business did not exist all of {year}, and what it expects of this year is not stated."
+        if not case["missing_months"]:
+            return f"It is not known whether the business existed all of {year}."
+        return f"The workforce of {case['missing_months']} is not known, and the average of {year} needs all 12 months."
+    average = Fraction(hours, _year_of_one(terms))
+    shown = f"{int(average)}.{int(average * 100) % 100:02d}"
+    what = (
+        f"A business that did not exist all of {year} is judged by what it expects: {shown}"
+        if new
+        else f"{year} averages {shown}"
+    )
+    said = f"{what} full-time equivalents, {int(average)} rounded down; {size.minimum} to {size.maximum} is small"
+    if int(average) > size.maximum and outcome == "met":
+        said += f", and it is over {size.maximum} in {case.count('months_over')} months only, by its seasonal workers"
+    projected = case.count("months_projected")
+    if projected.at_most:
+        said += f" ({projected} of the months are projected)"
+    return said + "."

@@ -1,0 +1,157 @@
+"""The engine: facts → measures → readings as columns → outcomes → decision, for one group or for millions.
+
+Expressions are built once an edition (a guideline on a day) and run eagerly in four stages: predicates of people,
+measures of groups, readings, outcomes. Nesting the stages in one select costs several times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+import polars as pl
+
+from smallgroup.rulebook import Guideline
+from smallgroup.underwriting import measures
+from smallgroup.underwriting.clause import OUTCOMES, Clause
+from smallgroup.underwriting.common_law_employee import common_law_employee
+from smallgroup.underwriting.contribution import ContributionTerms, contribution
+from smallgroup.underwriting.employees_1099 import form_1099_validation, share_of_1099
+from smallgroup.underwriting.employer_size import SizeTerms, hours_terms, size_at_least_one, size_at_most_fifty
+from smallgroup.underwriting.participation import ParticipationTerms, participation
+
+# The order of the guide.
+CLAUSES = (
+    size_at_least_one, size_at_most_fifty, common_law_employee, participation, contribution, share_of_1099,
+    form_1099_validation,
+)  # fmt: skip
+
+DECISIONS = ("decline", "refer", "pend", "approve")
+MET, NOT_MET, REFER, NEEDS_EVIDENCE, NOT_APPLICABLE = range(len(OUTCOMES))
+DECLINE, REFERRED, PEND, APPROVE = range(len(DECISIONS))
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The clauses of a guideline as they hold on a day, with their expressions built."""
+
+    guideline: Guideline
+    on: date
+    clauses: tuple[Clause, ...]
+    counting: measures.CountingTerms
+    hours: measures.HoursTerms
+
+    @cached_property
+    def people_stages(self) -> list[dict[str, pl.Expr]]:
+        return measures.people(self.counting)
+
+    @cached_property
+    def people_aggregations(self) -> list[pl.Expr]:
+        return measures.people_measures()
+
+    @cached_property
+    def month_stage(self) -> dict[str, pl.Expr]:
+        return measures.month_hours(self.hours)
+
+    @cached_property
+    def month_aggregations(self) -> list[pl.Expr]:
+        return measures.month_measures(self.hours, self.counting.maximum_size)
+
+    @cached_property
+    def reading_columns(self) -> list[pl.Expr]:
+        """Stage three. For each clause: applies, its readings, its comparisons, and whether "not met" declines."""
+        columns = []
+        for clause in self.clauses:
+            columns.append(clause.applies.alias(f"{clause.id}.applies"))
+            columns += [reading.holds.alias(f"{clause.id}.{n}") for n, reading in enumerate(clause.readings)]
+            if clause.text.if_not_met == "decline_if_established":
+                columns.append(pl.col("existed_all_year").fill_null(False).alias(f"{clause.id}.declines"))
+        return columns
+
+    @cached_property
+    def comparison_columns(self) -> list[pl.Expr]:
+        return [
+            comparison.holds.alias(f"{clause.id}.comparison.{n}")
+            for clause in self.clauses
+            for n, comparison in enumerate(clause.comparisons)
+        ]
+
+    @cached_property
+    def outcome_columns(self) -> list[pl.Expr]:
+        """Stage four: one UInt8 a clause, an index into OUTCOMES."""
+        return [
+            outcome(f"{clause.id}.applies", [f"{clause.id}.{n}" for n in range(len(clause.readings))]).alias(clause.id)
+            for clause in self.clauses
+        ]
+
+    @cached_property
+    def decision_column(self) -> pl.Expr:
+        """The fold: decline, refer, pend, approve, in that order of weight; never stopping at the first."""
+        declines, refers, pends = [], [], []
+        for clause in self.clauses:
+            result = pl.col(clause.id)
+            if clause.text.if_not_met == "decline":
+                declines.append(result == NOT_MET)
+            elif clause.text.if_not_met == "decline_if_established":
+                declines.append((result == NOT_MET) & pl.col(f"{clause.id}.declines"))
+            refers.append(result == REFER)
+            pends.append((result == NOT_MET) | (result == NEEDS_EVIDENCE))
+        return (
+            pl.when(pl.any_horizontal(declines)).then(pl.lit(DECLINE, pl.UInt8))
+            .when(pl.any_horizontal(refers)).then(pl.lit(REFERRED, pl.UInt8))
+            .when(pl.any_horizontal(pends)).then(pl.lit(PEND, pl.UInt8))
+            .otherwise(pl.lit(APPROVE, pl.UInt8)).alias("decision")
+        )  # fmt: skip
+
+    def measure(
+        self, groups: pl.DataFrame, people: pl.DataFrame, months: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Stages one and two: (measures, one row a group; people with their predicates)."""
+        return measures.measure(
+            groups, people, months,
+            people_stages=self.people_stages, people_aggregations=self.people_aggregations,
+            month_stage=self.month_stage, month_aggregations=self.month_aggregations,
+        )  # fmt: skip
+
+    def decide(self, measured: pl.DataFrame) -> pl.DataFrame:
+        """Stages three and four over measures: readings, one outcome a clause, and the decision, as codes."""
+        readings = measured.select(self.reading_columns)
+        outcomes = readings.with_columns(self.outcome_columns)
+        return outcomes.with_columns(self.decision_column)
+
+
+def outcome(applies: str, readings: Sequence[str]) -> pl.Expr:
+    """The outcome of a clause from its readings, the default first.
+
+    Two readings that are decided and differ refer the case. A reading that is null for want of a fact blocks no
+    default that is decided; a default that is null needs evidence, whatever the others say.
+    """
+    default = pl.col(readings[0])
+    decided = pl.when(default).then(pl.lit(MET, pl.UInt8)).when(~default).then(pl.lit(NOT_MET, pl.UInt8))
+    result = decided.otherwise(pl.lit(NEEDS_EVIDENCE, pl.UInt8))
+    if len(readings) > 1:
+        holds = [pl.col(name) for name in readings]
+        some_hold = pl.any_horizontal(holds).fill_null(False)
+        some_fail = ~pl.all_horizontal(holds).fill_null(True)
+        result = pl.when(some_hold & some_fail).then(pl.lit(REFER, pl.UInt8)).otherwise(result)
+    return (
+        pl.when(pl.col(applies)).then(result)
+        .when(~pl.col(applies)).then(pl.lit(NOT_APPLICABLE, pl.UInt8))
+        .otherwise(pl.lit(NEEDS_EVIDENCE, pl.UInt8))
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def edition(guideline: Guideline, on: date) -> Edition:
+    """The clauses as they hold on a day. Raises NotInForce where a number has no edition for it."""
+    waivers = guideline.heading("participation").terms_on(ParticipationTerms, on)
+    counting = measures.CountingTerms(
+        full_time_hours=waivers.full_time_hours,
+        listed_waivers=waivers.listed_waivers,
+        unlisted_waivers=waivers.unlisted_waivers,
+        contribution_share=guideline.heading("contribution").terms_on(ContributionTerms, on).minimum_share,
+        maximum_size=guideline.heading("employer_size").terms_on(SizeTerms, on).maximum,
+    )
+    return Edition(guideline, on, tuple(clause(guideline, on) for clause in CLAUSES), counting, hours_terms(on))

@@ -1,0 +1,266 @@
+"""Participation (guide, page 4): at least half of those eligible enroll; other coverage leaves the calculation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import reduce
+from itertools import product
+from operator import and_, or_
+from typing import Literal
+
+import polars as pl
+
+from smallgroup.rulebook import Guideline
+from smallgroup.strict import Ratio
+from smallgroup.underwriting.clause import Case, Clause, Cure, Numbers, Reading, Span, at, listed, people_word
+from smallgroup.underwriting.measures import counted
+from smallgroup.underwriting.quantity import Count, share_at_least
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """The share that is wanted of a group with so many eligible employees or more."""
+
+    eligible_from: int
+    share: Ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationTerms:
+    """`rounding: down` lets the number that must enroll be rounded down, as one carrier does (A7)."""
+
+    minimum: tuple[Band, ...]
+    rounding: Literal["none", "down"]
+    listed_waivers: tuple[str, ...]
+    unlisted_waivers: tuple[str, ...]
+    marketplace_share: Ratio
+    full_time_hours: int
+
+
+# The doubts, each with the sides that a careful person could take (rulebook A6b, A9, A8); the first is the default.
+_CONTRACTORS = ("1099 workers", ("counted where they are offered coverage", "left out"))
+_UNLISTED = ("waivers that the text does not name", ("valid", "not valid"))
+_ALONGSIDE = ("enrolled with the employer's other carrier", ("left out", "counted on both sides"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Which counts stand in the numerator, beside it in the denominator, and outside of both."""
+
+    contractors: bool
+    unlisted_valid: bool
+    alongside_counts: bool
+
+    def _with_contractors(self, *names: str) -> tuple[str, ...]:
+        return names + tuple(f"{name}_1099" for name in names if self.contractors)
+
+    @property
+    def taking_part(self) -> tuple[str, ...]:
+        return self._with_contractors("enrolled", *(("other_carrier",) if self.alongside_counts else ()))
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        return self._with_contractors("declines", *(() if self.unlisted_valid else ("unlisted_waiver",)))
+
+    @property
+    def waived(self) -> tuple[str, ...]:
+        return self._with_contractors("listed_waiver", *(("unlisted_waiver",) if self.unlisted_valid else ()))
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        outside = () if self.alongside_counts else self._with_contractors("other_carrier")
+        return self.taking_part + self.rest + self.waived + outside
+
+
+_SIDES = tuple(
+    _Side(contractors, unlisted, alongside)
+    for contractors, unlisted, alongside in product((True, False), (True, False), (False, True))
+)
+_DEFAULT = _SIDES[0]
+
+
+def participation(guideline: Guideline, on: date) -> Clause:
+    """At least half of the eligible employees enroll, in groups of every size (guide, page 4, Participation).
+
+    Counted are those eligible for this effective date: in a class that is offered coverage, at work or on paid
+    leave for the hours that the employer asks for, past the waiting period. Those with other qualifying coverage
+    are outside. With nobody left to count nobody enrolls, and the clause is not met. Shares are exact.
+    """
+    heading = guideline.heading("participation")
+    terms = heading.terms_on(ParticipationTerms, on)
+
+    def reading(side: _Side) -> Reading:
+        part, rest = _sum(side.taking_part), _sum(side.rest)
+        doubts = zip(
+            (_CONTRACTORS, _UNLISTED, _ALONGSIDE),
+            (not side.contractors, not side.unlisted_valid, side.alongside_counts),
+            strict=True,
+        )
+        return Reading(
+            (_sum(("enrolled", "enrolled_1099")) >= 1) & _enough(part, rest, terms),
+            numbers=lambda case: _numbers(case, side, terms),
+            axes={doubt: sides[taken] for (doubt, sides), taken in doubts},
+        )
+
+    return Clause(
+        id="participation",
+        text=heading.clauses["participation"],
+        citation=heading.edition("minimum", on).citation,
+        readings=tuple(reading(side) for side in _SIDES),
+        comparisons=_comparisons(guideline, on, terms),
+        applies=counted("elections") >= 1,
+        because=lambda case, outcome: _because(case, outcome, terms),
+        cure=lambda case: _cure(case, terms),
+    )
+
+
+def _sum(names: tuple[str, ...]) -> Count:
+    return reduce(lambda one, other: one + other, (counted(name) for name in names))
+
+
+def _enough(part: Count, rest: Count, terms: ParticipationTerms) -> pl.Expr:
+    """part / (part + rest) ≥ the share of the band in which part + rest lies.
+
+    A band is certain only where both ends of the count lie in it; else every band it may be in has to agree.
+    """
+    counts = part + rest
+    verdicts = []
+    for place, band in enumerate(terms.minimum):
+        last = terms.minimum[place + 1].eligible_from - 1 if place + 1 < len(terms.minimum) else None
+        may_lie_in = counts.at_most >= band.eligible_from
+        if last is not None:
+            may_lie_in &= counts.at_least <= last
+        if place == 0:
+            may_lie_in |= counts.at_most < band.eligible_from
+        verdicts.append((may_lie_in, _share_reached(part, rest, band.share, terms.rounding)))
+    if len(verdicts) == 1:
+        return verdicts[0][1]
+    every = reduce(and_, (~lies | holds for lies, holds in verdicts))
+    some = reduce(or_, (lies & holds for lies, holds in verdicts))
+    return pl.when(every).then(True).when(~some).then(False)
+
+
+def _share_reached(part: Count, rest: Count, share: Fraction, rounding: str) -> pl.Expr:
+    if rounding == "none":
+        return share_at_least(part, rest, share)
+    # part ≥ floor(share × all), which is part × d + d > n × all, in whole numbers part × d + d ≥ n × all + 1.
+    return part * (share.denominator - share.numerator) + (share.denominator - 1) >= rest * share.numerator
+
+
+def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> tuple[Reading, ...]:
+    side = _DEFAULT
+    part, rest, waived = _sum(side.taking_part), _sum(side.rest), _sum(side.waived)
+    marketplace = guideline.heading("participation").edition("marketplace_share", on).citation
+    share = terms.minimum[0].share
+    return (
+        Reading(
+            share_at_least(part + waived, rest, terms.marketplace_share),
+            numbers=lambda case: {
+                "enrolled_or_covered_elsewhere": case.count(*side.taking_part, *side.waived),
+                "offered": case.count(*side.taking_part, *side.waived, *side.rest),
+                "minimum": terms.marketplace_share,
+            },
+            name="federal marketplace: valid waivers count as taking part",
+            citation=marketplace,
+        ),
+        Reading(
+            _share_reached(part, rest, share, "down"),
+            numbers=lambda case: {
+                "enrolled": case.count(*side.taking_part),
+                "must_enroll": _must_enroll(case.count(*side.taking_part, *side.rest).at_most, terms, down=True),
+            },
+            name="rounded down, as another carrier does",
+        ),
+        Reading(
+            share_at_least(part - counted("enrolled_owners"), rest - counted("declines_owners"), share),
+            numbers=lambda case: {
+                "enrolled": Span(
+                    case.count(*side.taking_part).at_least - case.count("enrolled_owners").at_most,
+                    case.count(*side.taking_part).at_most - case.count("enrolled_owners").at_least,
+                ),
+                "owners_enrolled": case.count("enrolled_owners"),
+            },
+            name="owners left out, as the federal marketplace does",
+            citation=marketplace,
+        ),
+        Reading(
+            share_at_least(part, rest + _sum(("other_carrier", "other_carrier_1099")), share),
+            numbers=lambda case: {"other_carrier": case.count("other_carrier", "other_carrier_1099")},
+            name="those with the employer's other carrier counted as not taking part",
+        ),
+    )
+
+
+def _numbers(case: Case, side: _Side, terms: ParticipationTerms) -> Numbers:
+    taking_part, rest = case.count(*side.taking_part), case.count(*side.rest)
+    counts = taking_part + rest
+    return {
+        "enrolled": taking_part,
+        "counted": counts,
+        "valid_waivers": case.count(*side.waived),
+        "eligible": case.count(*side.all) if counts.exact is not None else case.count("eligible"),
+        "share": (taking_part.exact, counts.exact) if taking_part.exact is not None and counts.exact else None,
+        "minimum": _band(counts.at_most, terms).share,
+        "must_enroll": _must_enroll(counts.at_most, terms),
+    }
+
+
+def _band(counts: int, terms: ParticipationTerms) -> Band:
+    return [band for band in terms.minimum if band.eligible_from <= max(counts, terms.minimum[0].eligible_from)][-1]
+
+
+def _must_enroll(counts: int, terms: ParticipationTerms, *, down: bool = False) -> int:
+    share = _band(counts, terms).share
+    if down or terms.rounding == "down":
+        return max(1, counts * share.numerator // share.denominator)
+    return max(1, -(-counts * share.numerator // share.denominator))
+
+
+def _because(case: Case, outcome: str, terms: ParticipationTerms) -> str:
+    if outcome == "not applicable":
+        eligible = case.count("eligible").at_most
+        return (
+            f"Elections are not known yet: {_must_enroll(eligible, terms)} of {eligible} eligible employees must "
+            "enroll, fewer for each who waives with other qualifying coverage or is still in the waiting period."
+        )
+    taking_part, counts = case.count(*_DEFAULT.taking_part), case.count(*_DEFAULT.taking_part, *_DEFAULT.rest)
+    waived = case.count(*_DEFAULT.waived)
+    outside = f"{waived} with other qualifying coverage left out, " if waived.at_most else ""
+    if counts.at_most == 0:
+        return f"{outside.capitalize()}nobody is left to count, and nobody enrolls. At least 1 employee must."
+    said = f"{outside}{taking_part} of {counts} eligible employees enroll"
+    if counts.exact and taking_part.exact is not None:
+        said += f" ({_percent(taking_part.exact, counts.exact)})"
+    said += f"; {at(_band(counts.at_most, terms).share)} is wanted, so {_must_enroll(counts.at_most, terms)}."
+    unknown = case.unknown("eligible", ("worker_type", "hours_per_week", "status", "hired_on"))
+    unknown += [
+        f"member {row['member_id']} (election)"
+        for row in case.people.filter(pl.col("election").is_null() & pl.col("eligible").fill_null(False)).to_dicts()
+    ]
+    if outcome == "needs evidence" and unknown:
+        said += f" It turns on what is not known of {listed(unknown)}."
+    return said[0].upper() + said[1:]
+
+
+def _percent(part: int, whole: int) -> str:
+    """Whole percent, rounded down so that 49.9 % never reads as 50."""
+    return f"{100 * part // whole}%"
+
+
+def _cure(case: Case, terms: ParticipationTerms) -> Cure | None:
+    """The fewest more who must enroll, and beside it the fewest who would have to show other coverage."""
+    enrolled = case.count(*_DEFAULT.taking_part).at_least
+    counts = case.count(*_DEFAULT.taking_part, *_DEFAULT.rest).at_most
+    more = _must_enroll(counts, terms) - enrolled
+    if counts == 0:
+        return Cure("1 employee must enroll.", {"enroll_more": 1})
+    said = f"{people_word(more, 'more employee', 'more employees')} must enroll"
+    waivers = next(
+        (w for w in range(1, counts - enrolled + 1) if enrolled and enrolled >= _must_enroll(counts - w, terms)), None
+    )
+    if waivers is None:
+        return Cure(f"{said}.", {"enroll_more": more})
+    who = people_word(waivers, "of those who declined shows", "of those who declined show")
+    return Cure(f"{said}, or {who} other qualifying coverage.", {"enroll_more": more, "waive_more": waivers})
