@@ -1,33 +1,44 @@
-"""The exchange template v1.1: title, machine headers, labels, data from row 4, blank formatted rows after it."""
+"""The exchange template v1.1: title, machine headers, labels, data from row 4, then blank formatted rows."""
 
 from datetime import date
 
 import pytest
 
-HEADERS = ["employer_assigned_family_id", "employee_relationship", "last_name", "first_name", "middle_name",
-           "name_sfx", "email", "ssn", "dob", "gender", "hire_date", "termination_date", "is_business_owner",
-           "benefit_group", "plan_year", "kind", "address_1", "address_2", "city", "state", "zip"]  # fmt: skip
-LABELS = ["Family ID # (to match family\nmembers to the EE)", "Relationship (EE, Spouse, Domestic Partner, or Child)",
-          "Last Name", "First Name", "Middle Name\nor Initial (optional)", "Suffix (optional)", "Email Address",
-          "SSN / TIN (Required for EE & enter without dashes)", "Date of Birth (MM/DD/YYYY)", "Gender", "Date of Hire",
-          "Date of Termination (optional)", "Is Business Owner?", "Benefit Group (optional)", "Plan Year (Optional)",
-          "Address Kind(Optional)", "Address Line 1(Optional)", "Address Line 2(Optional)", "City(Optional)",
-          "State(Optional)", "Zip(Optional)"]  # fmt: skip
+HEADERS = [
+    "employer_assigned_family_id", "employee_relationship", "last_name", "first_name", "middle_name",
+    "name_sfx", "email", "ssn", "dob", "gender", "hire_date", "termination_date", "is_business_owner",
+    "benefit_group", "plan_year", "kind", "address_1", "address_2", "city", "state", "zip",
+]  # fmt: skip
+LABELS = [
+    "Family ID # (to match family\nmembers to the EE)",
+    "Relationship (EE, Spouse, Domestic Partner, or Child)",
+    "Last Name", "First Name", "Middle Name\nor Initial (optional)", "Suffix (optional)", "Email Address",
+    "SSN / TIN (Required for EE & enter without dashes)", "Date of Birth (MM/DD/YYYY)", "Gender",
+    "Date of Hire", "Date of Termination (optional)", "Is Business Owner?", "Benefit Group (optional)",
+    "Plan Year (Optional)", "Address Kind(Optional)", "Address Line 1(Optional)", "Address Line 2(Optional)",
+    "City(Optional)", "State(Optional)", "Zip(Optional)",
+]  # fmt: skip
 TITLE = ["Census Template", None, "3/1/2015", "1.1"]
 
 
 def person(**given):
     plain = {
         "employer_assigned_family_id": "1", "employee_relationship": "Employee", "last_name": "Lee",
-        "first_name": "Ann", "ssn": "123456789", "dob": "02/28/1990", "gender": "F", "hire_date": date(2019, 4, 1),
-        "is_business_owner": "no", "benefit_group": "Staff", "kind": "home", "city": "Atlanta", "zip": "30303",
+        "first_name": "Ann", "ssn": "123456789", "dob": "02/28/1990", "gender": "F",
+        "hire_date": date(2019, 4, 1), "is_business_owner": "no", "benefit_group": "Staff", "kind": "home",
+        "city": "Atlanta", "zip": "30303",
     }  # fmt: skip
     row = plain | given
     return [row.get(header) for header in HEADERS]
 
 
 def dependent(**given):
-    plain = {"employee_relationship": "child", "dob": "2015-03-01", "hire_date": None, "is_business_owner": None}
+    plain = {
+        "employee_relationship": "child",
+        "dob": "2015-03-01",
+        "hire_date": None,
+        "is_business_owner": None,
+    }
     return person(**plain | given)
 
 
@@ -40,9 +51,10 @@ def test_every_field_that_the_template_has(census):
     assert found.layout == "exchange template v1.1"
     ann, ben = found.members.rows(named=True)
     assert {name: value for name, value in ann.items() if value is not None} == {
-        "family_id": "1", "member_id": "4", "relationship": "employee", "first_name": "Ann", "last_name": "Lee",
-        "date_of_birth": date(1990, 2, 28), "sex": "female", "zip": "30303", "related_to_owner": "self",
-        "hired_on": date(2019, 4, 1), "terminated_on": date(2025, 8, 31), "class": "Staff", "row": 4,
+        "family_id": "1", "member_id": "4", "relationship": "employee",
+        "first_name": "Ann", "last_name": "Lee", "date_of_birth": date(1990, 2, 28), "sex": "female",
+        "zip": "30303", "related_to_owner": "self", "hired_on": date(2019, 4, 1),
+        "terminated_on": date(2025, 8, 31), "class": "Staff", "row": 4,
     }  # fmt: skip
     assert (ben["relationship"], ben["row"]) == ("child", 5)
 

@@ -1,4 +1,4 @@
-"""The plain layout: columns by name in any order, a header under titles, blank rows, mapping, several sheets."""
+"""The plain layout: columns by name in any order, a header under titles, blank rows, mapping, sheets."""
 
 from datetime import date
 
@@ -33,7 +33,10 @@ def test_an_absent_member_id_is_the_row_number(census):
 
 
 def test_headers_match_without_case_spaces_dashes_and_stars(census):
-    rows = [["Date-Of Birth", " RELATIONSHIP *", "familyId", "Hours per week:"], ["1990-02-28", "EE", "1", "40"]]
+    rows = [
+        ["Date-Of Birth", " RELATIONSHIP *", "familyId", "Hours per week:"],
+        ["1990-02-28", "EE", "1", "40"],
+    ]
     members = census(rows).members
     assert members["family_id"].to_list() == ["1"]
     assert members["hours_per_week"].to_list() == [4000]
@@ -44,7 +47,9 @@ def test_headers_match_without_case_spaces_dashes_and_stars(census):
     [("DOB", "date_of_birth", "1990-02-28"), ("Birth date", "date_of_birth", "1990-02-28")],
 )
 def test_plain_other_names_of_the_birth_date(census, header, field, cell):
-    assert census([["family_id", "relationship", header], ["1", "EE", cell]]).members[field].is_not_null().all()
+    assert (
+        census([["family_id", "relationship", header], ["1", "EE", cell]]).members[field].is_not_null().all()
+    )
 
 
 def test_smoker_is_tobacco_and_not_health(census):
@@ -148,7 +153,7 @@ def test_the_sentence_of_the_style_guide(problems):
 
 def test_the_sheet_is_named_where_there_are_several():
     staff = Sheet.of_rows([HEADER, ["F1", "employee", "n/a"]], name="Staff")
-    with pytest.raises(Refused, match="^Census, sheet 'Staff', row 2, birth date: 'n/a' is not a date"):
+    with pytest.raises(Refused, match=r"^Census, sheet 'Staff', row 2, birth date: 'n/a' is not a date"):
         read_census([Sheet.of_rows([["Notes"]], name="Read me"), staff], file="x.xlsx", as_of=AS_OF)
 
 
@@ -193,5 +198,22 @@ def test_a_mapped_name_that_two_columns_have(problems):
     assert problem.why == "columns D and E are both named 'id'."
 
 
+def test_a_column_that_is_mapped_twice(problems):
+    (problem,) = problems([[*HEADER, "Id"], [*ANN, "1"]], {"Id": "member_id", "ID": "plan_id"})
+    assert problem.why == "the column is already mapped to member_id."
+
+
+def test_two_columns_mapped_to_one_field(problems):
+    (problem,) = problems([[*HEADER, "A", "B"], [*ANN, "1", "2"]], {"A": "member_id", "B": "member_id"})
+    assert problem.why.startswith("there are 2 columns for member_id")
+
+
 def test_column_letters():
-    assert [column_letter(index) for index in (0, 25, 26, 701, 702, 16383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+    assert [column_letter(index) for index in (0, 25, 26, 701, 702, 16383)] == [
+        "A",
+        "Z",
+        "AA",
+        "ZZ",
+        "AAA",
+        "XFD",
+    ]

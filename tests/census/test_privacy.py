@@ -48,7 +48,9 @@ def test_an_ssn_column_cannot_be_mapped(problems):
 
 
 @pytest.mark.parametrize("cell", [SSN, "123456789", 123456789, "123 45 6789"])
-@pytest.mark.parametrize("field", ["date_of_birth", "relationship", "hours_per_week", "weekly_pay", "tobacco", "zip"])
+@pytest.mark.parametrize(
+    "field", ["date_of_birth", "relationship", "hours_per_week", "weekly_pay", "tobacco", "zip"]
+)
 def test_no_message_shows_an_ssn_that_slipped_into_another_column(problems, field, cell):
     header = [*HEADER, *([field] if field not in HEADER else [])]
     row = dict(zip(header, [*ANN, None], strict=False)) | {field: cell}
@@ -71,7 +73,7 @@ def test_a_file_without_a_header_does_not_put_ssns_into_messages():
 @pytest.mark.parametrize(
     "header",
     ["Diagnosis", "Pre-existing conditions", "Medical history", "Pregnant?", "Claims last year", "Height",
-     "Weight (lb)", "Health status", "health questions", "BMI"],
+     "Weight (lb)", "Health status", "health questions", "BMI", "medicalHistory", "DiagnosisCode"],
 )  # fmt: skip
 def test_a_column_about_health_is_refused_and_named(problems, header):
     (problem,) = problems([[*HEADER, header], [*ANN, None]])

@@ -42,7 +42,9 @@ def test_what_is_not_a_date(refused_cell, cell, why):
 def test_a_spreadsheet_serial_names_the_date_it_may_mean_and_is_not_taken(problems, cell):
     (problem,) = problems([["family_id", "relationship", "date_of_birth"], ["F1", "employee", cell]])
     assert problem.why == "33970 is a number, not a date."
-    assert problem.fix.startswith("If it is the spreadsheet serial of January 1, 1993, format the cell as a date")
+    assert problem.fix.startswith(
+        "If it is the spreadsheet serial of January 1, 1993, format the cell as a date"
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,8 +104,8 @@ def test_words(census, with_column, field, cell, value):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("sp", "spouse"), ("Wife", "spouse"), ("Domestic-Partner", "domestic_partner"), ("dp", "domestic_partner"),
-     ("ch", "child"), ("son", "child"), ("disabled child", "disabled_child")],
+    [("sp", "spouse"), ("Wife", "spouse"), ("Domestic-Partner", "domestic_partner"),
+     ("dp", "domestic_partner"), ("ch", "child"), ("son", "child"), ("disabled child", "disabled_child")],
 )  # fmt: skip
 def test_relationships(census, cell, value):
     rows = [["family_id", "relationship", "dob"], ["1", "employee", "1990-02-28"], ["1", cell, "2015-02-28"]]
@@ -134,7 +136,9 @@ def test_a_relationship_that_is_not_clear_is_not_guessed(problems, cell):
 # --- ids, ZIP codes and other text
 
 
-@pytest.mark.parametrize(("cell", "value"), [("12.0", "12"), (12.0, "12"), (12, "12"), (" A\u00a0", "A"), ("0012", "0012")])
+@pytest.mark.parametrize(
+    ("cell", "value"), [("12.0", "12"), (12.0, "12"), (12, "12"), (" A\u00a0", "A"), ("0012", "0012")]
+)
 def test_ids(with_column, cell, value):
     assert with_column("member_id", cell) == value
 
@@ -145,7 +149,13 @@ def test_an_id_that_became_a_date_is_refused(refused_cell):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("30303", "30303"), ("02138", "02138"), ("30303-1234", "30303-1234"), (30303, "30303"), (30303.0, "30303")],
+    [
+        ("30303", "30303"),
+        ("02138", "02138"),
+        ("30303-1234", "30303-1234"),
+        (30303, "30303"),
+        (30303.0, "30303"),
+    ],
 )
 def test_zip_codes(with_column, cell, value):
     assert with_column("zip", cell) == value
@@ -165,7 +175,7 @@ def test_what_is_no_zip(refused_cell, cell):
 
 
 def test_a_formula_that_ends_in_an_error(refused_cell):
-    assert refused_cell("plan_id", "#N/A").why == "the formula in this cell ends in #N/A."
+    assert refused_cell("plan_id", "#N/A").why == "the formula in this cell ends in the error #N/A."
 
 
 # --- numbers

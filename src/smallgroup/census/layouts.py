@@ -6,7 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from smallgroup.census.fields import BY_NAME, FIELDS, Field
-from smallgroup.census.privacy import any_ssn, health_header, mostly_ssn, redacted, shown, ssn_header
+from smallgroup.census.privacy import (
+    any_ssn,
+    health_header,
+    mostly_ssn,
+    redacted,
+    shown,
+    ssn_header,
+    words_of,
+)
 from smallgroup.census.sheet import SPACE, Sheet, blank, column_letter
 from smallgroup.census.values import SSN_ADVICE, key_of
 from smallgroup.errors import Problem, did_you_mean, nearest
@@ -187,7 +195,7 @@ def _assign(table: Table, keys: Sequence[str], mapping: Mapping[str, str]) -> No
     overridden = set(mapped.values())
     beyond = max((column.index for column in table.columns if column.header), default=-1)
     for column, key in zip(table.columns, keys, strict=True):
-        words = key_of(column.header).split("_")
+        words = words_of(column.header)
         cells = table.sheet.columns[column.index][table.first :]
         name = mapped.get(column.index)
         if health_header(words):
@@ -269,6 +277,8 @@ def _mapped(table: Table, keys: Sequence[str], mapping: Mapping[str, str]) -> di
         elif len(places) > 1:
             letters = " and ".join(column_letter(index) for index in places)
             wrong.append((f"columns {letters} are both named {shown(header)!r}.", "Rename one of them."))
+        elif places[0] in mapped:
+            wrong.append((f"the column is already mapped to {mapped[places[0]]}.", "Keep one of the two."))
         said = f"{shown(header)}={shown(name)}"
         for why, fix in wrong:
             table.problems.append(

@@ -38,6 +38,11 @@ def shown(cell: Cell) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
+def words_of(header: str) -> list[str]:
+    """`"Pre-existing conditions?"` → pre, existing, conditions; `"medicalHistory"` → medical, history."""
+    return re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).casefold())
+
+
 def ssn_header(words: Sequence[str]) -> bool:
     """Whether a header, split into its words, announces Social Security numbers."""
     joined = "".join(words)

@@ -17,7 +17,7 @@ from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of
 from smallgroup.errors import Problem, Refused
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Census:
     """A census that was read whole, with nothing wrong in it.
 

@@ -63,13 +63,22 @@ def _told(one: Clause, guideline: Guideline) -> dict[str, Any]:
         "if_not_met": one.text.if_not_met,
         "ground": one.text.ground,
         "numbers": _numbers(heading),
-        "readings": [
-            "; ".join(f"{axis}: {side}" for axis, side in reading.axes.items()) or reading.name for reading in one.readings
-        ],
+        "doubts": _doubts(one),
         "comparisons": [reading.name for reading in one.comparisons],
         "evidence": [{"kind": paper.kind, "wanted_at": paper.wanted_at} for paper in one.text.evidence],
         "file": f"src/smallgroup/rulebook/data/{heading.file}",
     }
+
+
+def _doubts(one: Clause) -> list[dict[str, Any]]:
+    """Where the text can be read in two ways, with the sides that a reading takes; the default first."""
+    axes: dict[str, list[str]] = {}
+    for reading in one.readings:
+        for axis, side in reading.axes.items():
+            sides = axes.setdefault(axis, [])
+            if side not in sides:
+                sides.append(side)
+    return [{"of": axis, "readings": sides} for axis, sides in axes.items()]
 
 
 def _numbers(heading: Heading) -> list[dict[str, Any]]:
@@ -88,6 +97,12 @@ def _plain(given: Any) -> Any:
     return {key: _plain(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
+def _spoken(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_spoken, value))
+    return " ".join(f"{key} {inner}" for key, inner in value.items()) if isinstance(value, dict) else str(value)
+
+
 def _show(told: dict[str, Any]) -> None:
     out = output.console()
     cited = told["citation"]
@@ -95,12 +110,15 @@ def _show(told: dict[str, Any]) -> None:
     out.print(f"[bold]{told['title']}[/] ({told['clause']})")
     out.print(f"{cited['document']}{page}, {cited['heading']}", markup=False)
     out.print(told["summary"], markup=False)
-    rows = [[one["term"], str(one["value"]), one["from"], one["to"] or "", one["citation"]["heading"]] for one in told["numbers"]]
+    rows = [[one["term"], _spoken(one["value"]), one["from"], one["to"] or "", one["citation"]["heading"]] for one in told["numbers"]]
     out.print(output.table("Numbers", ("term", "value", "from", "to", "where it stands"), rows))
-    for title, names in (("Readings, the default first", told["readings"]), ("Comparisons, which refer nobody", told["comparisons"])):
-        if names:
-            out.print(f"{title}:")
-            for name in names:
-                out.print(f"- {name}", markup=False)
+    if told["doubts"]:
+        out.print("Read in every way, the default first; where the answers differ, a person decides:")
+    for doubt in told["doubts"]:
+        out.print(f"- {doubt['of']}: {', or '.join(doubt['readings'])}", markup=False)
+    if told["comparisons"]:
+        out.print("Compared with, which refers nobody:")
+    for name in told["comparisons"]:
+        out.print(f"- {name}", markup=False)
     out.print(f"If it is not met: {told['if_not_met'].replace('_', ' ')}" + (f" ({told['ground']})" if told["ground"] else ""))
     out.print(f"Kept in {told['file']}", style="dim", markup=False)

@@ -91,9 +91,8 @@ def show(answer: Quote, name: str) -> None:
 
     rows = []
     for one in sorted(answer.plans, key=lambda each: each.monthly.total):
-        per_period = one.monthly.per_pay_period(answer.pay_periods)["employee"]
         rows.append([one.plan.plan_id, one.plan.name or "", money(one.monthly.total), money(one.monthly.employer),
-                     money(one.monthly.employee), f"${per_period}" if per_period else "not known"])  # fmt: skip
+                     money(one.monthly.employee), money(one.monthly.per_pay_period(answer.pay_periods))])  # fmt: skip
     columns = ("plan", "name", "a month", "employer", "employees", f"employees, each of {answer.pay_periods} pay periods")
     out.print()
     out.print(output.table("If everybody took the plan", columns, rows, right=(2, 3, 4, 5)))
@@ -101,7 +100,7 @@ def show(answer: Quote, name: str) -> None:
         sums = answer.elected.monthly
         rows = [
             [f"member {one.member_id}", one.plan_id, money(one.monthly.total), money(one.monthly.employer),
-             money(one.monthly.employee), f"${one.monthly.per_pay_period(answer.pay_periods)['employee']}"]
+             money(one.monthly.employee), money(one.monthly.per_pay_period(answer.pay_periods))]
             for one in answer.elected.employees
         ]  # fmt: skip
         rows.append(["all", "", money(sums.total), money(sums.employer), money(sums.employee), ""])

@@ -59,8 +59,8 @@ def _try(data: bytes, encoding: str) -> str | None:
 def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
     """The rows that are not blank and their numbers; after these, the number of the last row of all."""
     delimiter = _delimiter(text)
-    if "\n" not in text:
-        text = text.replace("\r", "\n")  # as old Macintosh programs end a line
+    if text.count("\r") != text.count("\r\n"):
+        text = re.sub(r"\r(?!\n)", "\n", text)  # as old Macintosh programs end a line
     lines = (line + "\n" for line in text.removesuffix("\n").split("\n"))  # a third faster than StringIO
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     numbers: list[int] = []
@@ -75,9 +75,13 @@ def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
                 raise Unreadable(
                     f"there are more than {limits.rows:,} rows.", "Send the census in several files."
                 )
+            if len(row) > limits.columns:
+                _narrow(row, number, limits)
             cells += len(row)
-            if len(row) > limits.columns or cells > limits.cells:
-                _refuse_size(row, number, limits)
+            if cells > limits.cells:
+                raise Unreadable(
+                    f"there are more than {limits.cells:,} cells.", "Send the census in several files."
+                )
             numbers.append(number)
             rows.append(row)
     except csv.Error as error:
@@ -85,16 +89,16 @@ def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
     return [*numbers, number], rows
 
 
-def _refuse_size(row: list[str], number: int, limits: Limits) -> None:
-    if len(row) > limits.columns:
-        while row and not row[-1]:  # a spreadsheet program may write a comma for every formatted column
-            row.pop()
+def _narrow(row: list[str], number: int, limits: Limits) -> None:
+    """Take off what is blank at the end: a program may write a comma for every column that is formatted."""
+    width = len(row)
+    while row and not row[-1]:
+        row.pop()
     if len(row) > limits.columns:
         raise Unreadable(
-            f"row {number} has {len(row):,} cells; a census has at most {limits.columns} columns.",
-            "Delete what does not belong to the census.", row=number,
-        )  # fmt: skip
-    raise Unreadable(f"there are more than {limits.cells:,} cells.", "Send the census in several files.")
+            f"row {number} has {width:,} cells; a census has at most {limits.columns} columns.",
+            "Delete what does not belong to the census.",
+        )
 
 
 def _broken(error: str, row: int) -> Unreadable:

@@ -29,10 +29,9 @@ def lines(path: str, limits: Limits) -> Iterator[bytes]:
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
-        # What openpyxl raises on a file that is not well made has no common class.
-        raise Unreadable(
-            f"the file is damaged, or no spreadsheet ({type(error).__name__}).", _DAMAGED
-        ) from None
+        # What openpyxl raises on a file that is not well made has no common class; some of it is wrapped.
+        name = type(error.__cause__ or error).__name__
+        raise Unreadable(f"the file is damaged, or no spreadsheet ({name}).", _DAMAGED) from None
 
 
 def check_archive(path: str, limits: Limits) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from smallgroup.group.application import Contribution, GroupFile, ReferencePlan
 from smallgroup.money import dollars, half_up
 from smallgroup.rating.area_rates import AreaRates, Plan, RefusedPlan
 from smallgroup.rating.charged import family_terms, with_charged
-from smallgroup.rating.premium import charged_members, employer_totals, totals, unpriced_columns
+from smallgroup.rating.premium import charged_members, column_of, employer_totals, totals, unpriced_columns
 from smallgroup.rulebook import Guideline
 from smallgroup.underwriting import Finding
 
@@ -39,10 +39,9 @@ class Money:
         parts = {"total": self.total, "employer": self.employer, "employee": self.employee}
         return {name: None if cents is None else dollars(cents) for name, cents in parts.items()}
 
-    def per_pay_period(self, periods: int) -> dict[str, str | int | None]:
-        """The employee's part of a year, spread evenly: each pay period half up to the cent."""
-        employee = None if self.employee is None else dollars(half_up(self.employee * 12, periods))
-        return {"periods": periods, "employee": employee}
+    def per_pay_period(self, periods: int) -> int | None:
+        """The employees' part of a year in cents, spread evenly over its pay periods, half up to the cent."""
+        return None if self.employee is None else half_up(self.employee * 12, periods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +116,22 @@ class Quote:
     def _plan_json(self, one: PricedPlan) -> dict[str, Any]:
         said = {
             "plan_id": one.plan.plan_id, "name": one.plan.name, "metal": one.plan.metal, "kind": one.plan.kind,
-            "monthly": one.monthly.as_json(), "per_pay_period": one.monthly.per_pay_period(self.pay_periods),
+            "monthly": one.monthly.as_json(), "per_pay_period": self._per_pay_period(one.monthly),
         }  # fmt: skip
         if one.member_premiums is not None:
             said["member_premiums"] = [dollars(cents) for cents in one.member_premiums]
         return said
+
+    def _per_pay_period(self, monthly: Money) -> dict[str, Any]:
+        employee = monthly.per_pay_period(self.pay_periods)
+        return {"periods": self.pay_periods, "employee": None if employee is None else dollars(employee)}
 
     def _elected_json(self, elected: Elected) -> dict[str, Any]:
         return {
             **elected.monthly.as_json(),
             "employees": [
                 {"member_id": one.member_id, "plan_id": one.plan_id, "monthly": one.monthly.as_json(),
-                 "per_pay_period": one.monthly.per_pay_period(self.pay_periods)}
+                 "per_pay_period": self._per_pay_period(one.monthly)}
                 for one in elected.employees
             ],
             "without_plan": list(elected.without_plan),
@@ -235,8 +238,6 @@ def _tobacco_needed(plan_id: str, covered: pl.DataFrame) -> str:
 
 def _per_member(rates: AreaRates, covered: pl.DataFrame) -> npt.NDArray[np.int64]:
     """(plans, members): cents of each member, 0 for a child beyond the three oldest."""
-    from smallgroup.rating.premium import column_of
-
     return np.where(covered["charged"].to_numpy(), rates.monthly[:, column_of(covered)], 0)
 
 
@@ -272,11 +273,14 @@ def _notes(
     covered: pl.DataFrame, promise: Contribution | None, is_employee: npt.NDArray[np.bool_]
 ) -> tuple[str, ...]:
     said = []
+    answered = covered.filter(pl.col("relationship") == "employee")
+    waiting = answered.filter(pl.col("election").is_null())["member_id"].to_list()
+    if waiting and len(waiting) < answered.height:
+        said.append(f"Priced although their election is not known yet: member {', '.join(waiting)}.")
     if promise is None:
         said.append("What the employer contributes is not known: give --contribution, such as 50% or 250.00.")
     elif promise.dependents is None and not is_employee.all():
         said.append("What the employer contributes for dependents is not known, so the shares are not (0 is an answer).")
-    grown: Mapping[str, Any]
     for grown in covered.filter(
         (pl.col("relationship") == "child") & (pl.col("age") >= CHILD_COVERED_TO)
     ).to_dicts():

@@ -41,7 +41,7 @@ def common_law_employee(guideline: Guideline, on: date) -> Clause:
     literal = (candidates >= needed) | _sure_in_spite_of(not_partner.at_least, "spouses_possible", needed)
     regulation = (
         ((outside >= needed) & (candidates >= needed))
-        | ((candidates >= needed) & ~_owned_by_one_household())
+        | ((candidates >= needed) & ~pl.col("one_household"))
         | _sure_in_spite_of(not_partner.at_least, "household_possible", needed)
     )
     return Clause(
@@ -73,17 +73,6 @@ def common_law_employee(guideline: Guideline, on: date) -> Clause:
 def _sure_in_spite_of(known: pl.Expr, possible: str, needed: int) -> pl.Expr:
     """True when there are more than could all be owners or spouses; else it adds nothing to an "or" (false)."""
     return (known >= pl.col(possible) + needed).fill_null(False)
-
-
-def _owned_by_one_household() -> pl.Expr:
-    """Whether one person, alone or with a spouse, owns all of the business: two owners apart from spouses say no,
-    100 % in one household says yes, and less leaves it open who has the rest."""
-    principals = counted("principal_owners")
-    return (
-        pl.when(~pl.col("owners_possible")).then(False)
-        .when(principals.at_least >= 2).then(False)
-        .when((principals >= 1) & (pl.col("household_percent") == 100_00)).then(True)
-    )  # fmt: skip
 
 
 def _numbers(case: Case) -> Numbers:

@@ -67,7 +67,7 @@ def _money(cents: int | None) -> str | None:
 
 def _numbers(case: Case, share: Fraction) -> Numbers:
     return {
-        "enrolling": case.count("enrolling_eligible"),
+        "enrolling": case.count("enrolled"),
         "short": case.count("contribution_short"),
         "minimum": share,
         "lowest_priced_plan": case["lowest_plan"],
@@ -94,11 +94,11 @@ def _because(case: Case, outcome: str, share: Fraction) -> str:
         return "It is not known what the employer pays toward the employees' premiums."
     start = f"The employer pays {promise}"
     of_plan = f"of the lowest-priced plan, {plan}," if plan else "of the lowest-priced plan"
-    rows = _short(case, share)
     if outcome == "met":
-        known = case.count("enrolling_eligible")
+        known = case.count("enrolled")
         who = f"each of the {known} who enroll" if known.exact else "everybody who may enroll"
         return f"{start}: at least {at(share)} {of_plan} for {who}, at their own age."
+    rows = _short(case, share)
     said = []
     for row in rows:
         if row["wanted"] is not None and row["employer_pays"] is not None:

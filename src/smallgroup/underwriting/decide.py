@@ -140,15 +140,14 @@ def underwrite(
     in_force = edition(guideline, as_of)
     facts = facts_of(file, members, rates, guideline, as_of, in_force.hours)
     measured, people = in_force.measure(facts.groups, facts.people, facts.months)
-    results = in_force.decide(measured).row(0, named=True)
-    compared = measured.select(in_force.comparison_columns).row(0, named=True)
+    results = in_force.decide(measured, with_comparisons=True).row(0, named=True)
     case = Case({**measured.row(0, named=True), **facts.notes}, people)
-    findings = tuple(_finding(in_force, clause, case, results, compared, file) for clause in in_force.clauses)
+    findings = tuple(_finding(in_force, clause, case, results, file) for clause in in_force.clauses)
     return Decision(DECISIONS[results["decision"]], guideline.id, as_of, findings, inputs or {})
 
 
 def _finding(
-    in_force: Edition, clause: Clause, case: Case, results: Mapping[str, Any], compared: Mapping[str, Any], file: GroupFile
+    in_force: Edition, clause: Clause, case: Case, results: Mapping[str, Any], file: GroupFile
 ) -> Finding:
     outcome = OUTCOMES[results[clause.id]]
     applies = outcome != "not applicable"
@@ -164,7 +163,7 @@ def _finding(
         because=clause.because(case, outcome),
         readings=tuple(_in_play(readings)) if applies else (),
         comparisons=tuple(
-            ReadingFound(one.name, compared[f"{clause.id}.comparison.{place}"], numbers_json(one.numbers(case)), one.citation)
+            ReadingFound(one.name, results[f"{clause.id}.comparison.{place}"], numbers_json(one.numbers(case)), one.citation)
             for place, one in enumerate(clause.comparisons)
         ) if applies else (),
         citation=clause.citation,

@@ -34,24 +34,11 @@ def _whole_year() -> pl.Expr:
     return counted("months_known").at_least == 12
 
 
-def average_hours() -> pl.Expr:
-    """The year's hundredths of an hour: of the preceding year, or twelve expected months of a new business.
-
-    Null while a month is missing, the expectation is not stated, or it is not known whether the business existed
-    all of the preceding year. A workforce in each of its twelve months shows that it did.
-    """
-    existed = pl.col("existed_all_year").fill_null(_whole_year() | pl.lit(None, pl.Boolean))
-    return (
-        pl.when(existed & _whole_year()).then(pl.col("workforce_hours"))
-        .when(~existed).then(12 * pl.col("expected_hours"))
-    )  # fmt: skip
-
-
 def size_at_least_one(guideline: Guideline, on: date) -> Clause:
     """The average is at least one full-time equivalent, fractions kept and then rounded down (page 3; 4980H(c)(2))."""
     terms = hours_terms(on)
     minimum = guideline.heading("employer_size").terms_on(SizeTerms, on).minimum
-    holds = average_hours() >= minimum * _year_of_one(terms)
+    holds = pl.col("average_hours") >= minimum * _year_of_one(terms)
     return _clause(
         guideline, on, "size-at-least-one", "minimum", (Reading(holds, _numbers(terms)),),
         cure=lambda case: Cure(
@@ -77,7 +64,7 @@ def size_at_most_fifty(guideline: Guideline, on: date) -> Clause:
     without_seasonal = pl.when(_whole_year()).then(pl.col("workforce_hours_without_seasonal") < limit)
     return _clause(
         guideline, on, "size-at-most-fifty", "maximum",
-        (Reading((average_hours() < limit) | (seasonal_only & (average_hours() >= limit)), _numbers(terms)),),
+        (Reading((pl.col("average_hours") < limit) | (seasonal_only & pl.col("average_hours").is_not_null()), _numbers(terms)),),
         comparisons=(
             Reading(
                 without_seasonal, _numbers(terms, "workforce_hours_without_seasonal"),
@@ -101,16 +88,12 @@ def _clause(
     )  # fmt: skip
 
 
-def _hours(case: Case, measure: str | None = None) -> int | None:
-    if measure is not None:
-        value: int | None = case[measure] if case.count("months_known").exact == 12 else None
-        return value
-    if case["existed_all_year"] is False:
-        return None if case["expected_hours"] is None else 12 * case["expected_hours"]
-    return case["workforce_hours"] if case.count("months_known").exact == 12 else None
+def _hours(case: Case, measure: str = "average_hours") -> int | None:
+    hours: int | None = case[measure]
+    return hours if measure == "average_hours" or case.count("months_known").exact == 12 else None
 
 
-def _numbers(terms: HoursTerms, measure: str | None = None) -> Callable[[Case], Numbers]:
+def _numbers(terms: HoursTerms, measure: str = "average_hours") -> Callable[[Case], Numbers]:
     def numbers(case: Case) -> Numbers:
         hours = _hours(case, measure)
         average = None if hours is None else Fraction(hours, _year_of_one(terms))

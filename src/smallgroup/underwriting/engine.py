@@ -60,6 +60,10 @@ class Edition:
         return measures.month_measures(self.hours, self.counting.maximum_size)
 
     @cached_property
+    def derived_measures(self) -> dict[str, pl.Expr]:
+        return measures.derived(self.hours)
+
+    @cached_property
     def reading_columns(self) -> list[pl.Expr]:
         """Stage three. For each clause: applies, its readings, its comparisons, and whether "not met" declines."""
         columns = []
@@ -113,11 +117,12 @@ class Edition:
             groups, people, months,
             people_stages=self.people_stages, people_aggregations=self.people_aggregations,
             month_stage=self.month_stage, month_aggregations=self.month_aggregations,
+            derived_measures=self.derived_measures,
         )  # fmt: skip
 
-    def decide(self, measured: pl.DataFrame) -> pl.DataFrame:
+    def decide(self, measured: pl.DataFrame, *, with_comparisons: bool = False) -> pl.DataFrame:
         """Stages three and four over measures: readings, one outcome a clause, and the decision, as codes."""
-        readings = measured.select(self.reading_columns)
+        readings = measured.select(self.reading_columns + (self.comparison_columns if with_comparisons else []))
         outcomes = readings.with_columns(self.outcome_columns)
         return outcomes.with_columns(self.decision_column)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from smallgroup.rating.area_rates import AreaRates
 from smallgroup.rating.charged import age_on
 from smallgroup.rating.premium import column_of
 from smallgroup.rulebook import Guideline
-from smallgroup.underwriting.measures import GROUP, HoursTerms
+from smallgroup.underwriting.measures import GROUP, HoursTerms, one_of
 
 GROUP_SCHEMA: dict[str, Any] = {
     GROUP: pl.Int64, "effective_date": pl.Date, "latest_hire": pl.Date, "hours_required": pl.Int64,
@@ -88,10 +89,9 @@ def facts_of(
         **_promise_columns(promise),
         "has_form_1099_validation": _has_paper(file, "form_1099_validation"),
     }
+    groups = pl.DataFrame([row], schema=GROUP_SCHEMA)
     people = _people(file, members, rates, lowest.row, guideline, on)
-    people = people.with_columns(
-        pl.lit(row[name], GROUP_SCHEMA[name]).alias(name) for name in (GROUP, *FOR_PEOPLE)
-    )
+    people = people.hstack(groups.select(GROUP, *FOR_PEOPLE)[[0] * people.height])
     months = [
         {name: 0 if name == GROUP else getattr(month, name) for name in MONTH_SCHEMA}
         for month in file.workforce or ()
@@ -99,7 +99,7 @@ def facts_of(
     ]
     known = {month["month"].month for month in months}
     return Facts(
-        pl.DataFrame([row], schema=GROUP_SCHEMA),
+        groups,
         people,
         pl.DataFrame(months, schema=MONTH_SCHEMA),
         {
@@ -194,21 +194,20 @@ def _people(
     file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, lowest: int | None, guideline: Guideline, on: date
 ) -> pl.DataFrame:
     """The employees, with their age, what the plans cost at it, and how much of the business the family owns."""
-    adults = members.filter(pl.col("relationship").is_in(("spouse", "domestic_partner")))
-    family_owns = adults.group_by("family_id").agg(spouse_owns=pl.col("ownership_percent").fill_null(0).sum())
-    people = (
-        members.filter(pl.col("relationship") == "employee")
-        .join(family_owns, on="family_id", how="left", maintain_order="left")
-        .with_columns(
-            age=age_on(pl.col("date_of_birth"), pl.lit(file.application.effective_date)),
-            family_ownership=pl.col("ownership_percent") + pl.col("spouse_owns").fill_null(0),
-            in_area=_in_area(guideline, on),
-        )
-        .drop("spouse_owns")
-    )
+    people = members.filter(pl.col("relationship") == "employee")
+    family_ownership = people["ownership_percent"]
+    spouses = members.filter((pl.col("ownership_percent") > 0) & one_of("relationship", ("spouse", "domestic_partner")))
+    if not spouses.is_empty():
+        of_family = spouses.group_by("family_id").agg(owns=pl.col("ownership_percent").sum())
+        of_spouse = people.select("family_id").join(of_family, on="family_id", how="left", maintain_order="left")
+        family_ownership = family_ownership + of_spouse["owns"].fill_null(0)
     nothing = pl.Series([None] * people.height, dtype=pl.Int64)
+    people = people.with_columns(
+        age=age_on(pl.col("date_of_birth"), pl.lit(file.application.effective_date)),
+        family_ownership=family_ownership, lowest_rate=nothing, base_rate=nothing, own_rate=nothing,
+    )  # fmt: skip
     if rates is None or lowest is None:
-        return people.with_columns(lowest_rate=nothing, base_rate=nothing, own_rate=nothing)
+        return people
     column = column_of(people)
     lowest_rate = _known(rates.monthly[lowest][column])
     promise = file.application.contribution.employee if file.application.contribution else None
@@ -221,10 +220,12 @@ def _people(
         for plan in rates.plans
         if plan.kind == "ooa_ppo" and plan.plan_id in (file.application.plans or ())
     ]
-    outside_rate = _known(np.min(outside, axis=0)[column]) if outside else nothing
-    people = people.with_columns(lowest_rate=lowest_rate, base_rate=base_rate, outside_rate=outside_rate)
-    own = pl.when(pl.col("in_area")).then("lowest_rate").when(~pl.col("in_area")).then("outside_rate")
-    return people.with_columns(own_rate=own).drop("outside_rate")
+    own_rate = lowest_rate
+    if outside:
+        outside_rate = _known(np.min(outside, axis=0)[column])
+        inside = _in_area(people, guideline, on)
+        own_rate = outside_rate.zip_with(~inside, lowest_rate).set(inside.is_null(), None)
+    return people.with_columns(lowest_rate=lowest_rate, base_rate=base_rate, own_rate=own_rate)
 
 
 def _known(cents: np.ndarray[Any, Any]) -> pl.Series:
@@ -233,14 +234,23 @@ def _known(cents: np.ndarray[Any, Any]) -> pl.Series:
     return series.set(series < 0, None)
 
 
-def _in_area(guideline: Guideline, on: date) -> pl.Expr:
-    """Lives inside, or works there for half of the week (guide, page 4). A ZIP alone is enough to say "outside"."""
-    area = guideline.heading("service_area")
-    counties = [plain_county(county) for county in area.value("counties", on, tuple[str, ...])]
-    county = (
-        pl.col("county").str.to_lowercase().str.replace(r"\s+(county|co\.?)$", "").str.replace_all(r"[\s.]", "")
-    )
-    elsewhere = ~pl.col("zip").str.slice(0, 2).is_in(("30", "31")) & ~pl.col("zip").str.slice(0, 3).is_in(("398", "399"))
-    lives_inside = pl.when(elsewhere).then(False).otherwise(county.is_in(counties))
-    return lives_inside | (pl.col("works_in_area_percent") >= 50_00)
+def _in_area(people: pl.DataFrame, guideline: Guideline, on: date) -> pl.Series:
+    """Who lives inside, or works there for half of the week (guide, page 4); null where neither is known."""
+    counties = _service_counties(guideline, on)
+    rows = people.select("county", "zip", "works_in_area_percent").iter_rows()
+    return pl.Series([_is_inside(*row, counties) for row in rows], dtype=pl.Boolean)
 
+
+def _is_inside(county: str | None, zip_code: str | None, works_inside: int | None, counties: frozenset[str]) -> bool | None:
+    """A ZIP of another state is enough to say that somebody lives outside; inside, the county tells."""
+    if works_inside is not None and works_inside >= 50_00:
+        return True
+    elsewhere = zip_code is not None and not zip_code.startswith(("30", "31", "398", "399"))
+    lives_inside = False if elsewhere else None if county is None else plain_county(county) in counties
+    return lives_inside if lives_inside or works_inside is not None else None
+
+
+@lru_cache(maxsize=32)
+def _service_counties(guideline: Guideline, on: date) -> frozenset[str]:
+    counties = guideline.heading("service_area").value("counties", on, tuple[str, ...])
+    return frozenset(plain_county(county) for county in counties)

@@ -15,7 +15,7 @@ import polars as pl
 from smallgroup.rulebook import Guideline
 from smallgroup.strict import Ratio
 from smallgroup.underwriting.clause import Case, Clause, Cure, Numbers, Reading, Span, at, listed, people_word
-from smallgroup.underwriting.measures import counted
+from smallgroup.underwriting.measures import WITHOUT_1099, counted
 from smallgroup.underwriting.quantity import Count, share_at_least
 
 
@@ -47,31 +47,26 @@ _ALONGSIDE = ("enrolled with the employer's other carrier", ("left out", "counte
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """Which counts stand in the numerator, beside it in the denominator, and outside of both."""
+    """The counts of one reading: who takes part, who does not, and who is outside of the calculation."""
 
     contractors: bool
     unlisted_valid: bool
     alongside_counts: bool
 
-    def _with_contractors(self, *names: str) -> tuple[str, ...]:
-        return names + tuple(f"{name}_1099" for name in names if self.contractors)
+    def _name(self, kind: str) -> str:
+        return kind if self.contractors else kind + WITHOUT_1099
 
     @property
-    def taking_part(self) -> tuple[str, ...]:
-        return self._with_contractors("enrolled", *(("other_carrier",) if self.alongside_counts else ()))
+    def part(self) -> str:
+        return self._name("enrolled_or_alongside" if self.alongside_counts else "enrolled")
 
     @property
-    def rest(self) -> tuple[str, ...]:
-        return self._with_contractors("declines", *(() if self.unlisted_valid else ("unlisted_waiver",)))
+    def rest(self) -> str:
+        return self._name("declines" if self.unlisted_valid else "declines_or_unlisted")
 
     @property
-    def waived(self) -> tuple[str, ...]:
-        return self._with_contractors("listed_waiver", *(("unlisted_waiver",) if self.unlisted_valid else ()))
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        outside = () if self.alongside_counts else self._with_contractors("other_carrier")
-        return self.taking_part + self.rest + self.waived + outside
+    def waived(self) -> str:
+        return self._name("waived" if self.unlisted_valid else "waived_listed")
 
 
 _SIDES = tuple(
@@ -92,14 +87,13 @@ def participation(guideline: Guideline, on: date) -> Clause:
     terms = heading.terms_on(ParticipationTerms, on)
 
     def reading(side: _Side) -> Reading:
-        part, rest = _sum(side.taking_part), _sum(side.rest)
         doubts = zip(
             (_CONTRACTORS, _UNLISTED, _ALONGSIDE),
             (not side.contractors, not side.unlisted_valid, side.alongside_counts),
             strict=True,
         )
         return Reading(
-            (_sum(("enrolled", "enrolled_1099")) >= 1) & _enough(part, rest, terms),
+            pl.col("somebody_enrolls") & _enough(counted(side.part), counted(side.rest), terms),
             numbers=lambda case: _numbers(case, side, terms),
             axes={doubt: sides[taken] for (doubt, sides), taken in doubts},
         )
@@ -114,10 +108,6 @@ def participation(guideline: Guideline, on: date) -> Clause:
         because=lambda case, outcome: _because(case, outcome, terms),
         cure=lambda case: _cure(case, terms),
     )
-
-
-def _sum(names: tuple[str, ...]) -> Count:
-    return reduce(lambda one, other: one + other, (counted(name) for name in names))
 
 
 def _enough(part: Count, rest: Count, terms: ParticipationTerms) -> pl.Expr:
@@ -151,15 +141,15 @@ def _share_reached(part: Count, rest: Count, share: Fraction, rounding: str) -> 
 
 def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> tuple[Reading, ...]:
     side = _DEFAULT
-    part, rest, waived = _sum(side.taking_part), _sum(side.rest), _sum(side.waived)
+    part, rest, waived = counted(side.part), counted(side.rest), counted(side.waived)
     marketplace = guideline.heading("participation").edition("marketplace_share", on).citation
     share = terms.minimum[0].share
     return (
         Reading(
             share_at_least(part + waived, rest, terms.marketplace_share),
             numbers=lambda case: {
-                "enrolled_or_covered_elsewhere": case.count(*side.taking_part, *side.waived),
-                "offered": case.count(*side.taking_part, *side.waived, *side.rest),
+                "enrolled_or_covered_elsewhere": case.count(side.part, side.waived),
+                "offered": case.count(side.part, side.waived, side.rest),
                 "minimum": terms.marketplace_share,
             },
             name="federal marketplace: valid waivers count as taking part",
@@ -168,8 +158,8 @@ def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> t
         Reading(
             _share_reached(part, rest, share, "down"),
             numbers=lambda case: {
-                "enrolled": case.count(*side.taking_part),
-                "must_enroll": _must_enroll(case.count(*side.taking_part, *side.rest).at_most, terms, down=True),
+                "enrolled": case.count(side.part),
+                "must_enroll": _must_enroll(case.count(side.part, side.rest).at_most, terms, down=True),
             },
             name="rounded down, as another carrier does",
         ),
@@ -177,8 +167,8 @@ def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> t
             share_at_least(part - counted("enrolled_owners"), rest - counted("declines_owners"), share),
             numbers=lambda case: {
                 "enrolled": Span(
-                    case.count(*side.taking_part).at_least - case.count("enrolled_owners").at_most,
-                    case.count(*side.taking_part).at_most - case.count("enrolled_owners").at_least,
+                    case.count(side.part).at_least - case.count("enrolled_owners").at_most,
+                    case.count(side.part).at_most - case.count("enrolled_owners").at_least,
                 ),
                 "owners_enrolled": case.count("enrolled_owners"),
             },
@@ -186,21 +176,21 @@ def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> t
             citation=marketplace,
         ),
         Reading(
-            share_at_least(part, rest + _sum(("other_carrier", "other_carrier_1099")), share),
-            numbers=lambda case: {"other_carrier": case.count("other_carrier", "other_carrier_1099")},
+            share_at_least(part, rest + counted("alongside"), share),
+            numbers=lambda case: {"with_other_carrier": case.count("alongside")},
             name="those with the employer's other carrier counted as not taking part",
         ),
     )
 
 
 def _numbers(case: Case, side: _Side, terms: ParticipationTerms) -> Numbers:
-    taking_part, rest = case.count(*side.taking_part), case.count(*side.rest)
+    taking_part, rest = case.count(side.part), case.count(side.rest)
     counts = taking_part + rest
     return {
         "enrolled": taking_part,
         "counted": counts,
-        "valid_waivers": case.count(*side.waived),
-        "eligible": case.count(*side.all) if counts.exact is not None else case.count("eligible"),
+        "valid_waivers": case.count(side.waived),
+        "eligible": case.count("eligible"),
         "share": (taking_part.exact, counts.exact) if taking_part.exact is not None and counts.exact else None,
         "minimum": _band(counts.at_most, terms).share,
         "must_enroll": _must_enroll(counts.at_most, terms),
@@ -225,8 +215,8 @@ def _because(case: Case, outcome: str, terms: ParticipationTerms) -> str:
             f"Elections are not known yet: {_must_enroll(eligible, terms)} of {eligible} eligible employees must "
             "enroll, fewer for each who waives with other qualifying coverage or is still in the waiting period."
         )
-    taking_part, counts = case.count(*_DEFAULT.taking_part), case.count(*_DEFAULT.taking_part, *_DEFAULT.rest)
-    waived = case.count(*_DEFAULT.waived)
+    taking_part, counts = case.count(_DEFAULT.part), case.count(_DEFAULT.part, _DEFAULT.rest)
+    waived = case.count(_DEFAULT.waived)
     outside = f"{waived} with other qualifying coverage left out, " if waived.at_most else ""
     if counts.at_most == 0:
         return f"{outside.capitalize()}nobody is left to count, and nobody enrolls. At least 1 employee must."
@@ -234,14 +224,19 @@ def _because(case: Case, outcome: str, terms: ParticipationTerms) -> str:
     if counts.exact and taking_part.exact is not None:
         said += f" ({_percent(taking_part.exact, counts.exact)})"
     said += f"; {at(_band(counts.at_most, terms).share)} is wanted, so {_must_enroll(counts.at_most, terms)}."
-    unknown = case.unknown("eligible", ("worker_type", "hours_per_week", "status", "hired_on"))
-    unknown += [
-        f"member {row['member_id']} (election)"
-        for row in case.people.filter(pl.col("election").is_null() & pl.col("eligible").fill_null(False)).to_dicts()
-    ]
-    if outcome == "needs evidence" and unknown:
-        said += f" It turns on what is not known of {listed(unknown)}."
+    if outcome == "needs evidence":
+        unknown = _unknown(case)
+        said += f" It turns on what is not known of {listed(unknown)}." if unknown else ""
     return said[0].upper() + said[1:]
+
+
+def _unknown(case: Case) -> list[str]:
+    """Whose eligibility is open, and for want of what; and who is eligible and has not answered."""
+    unanswered = case.people.filter(pl.col("election").is_null() & pl.col("eligible"))["member_id"]
+    return [
+        *case.unknown("eligible", ("worker_type", "hours_per_week", "status", "hired_on")),
+        *(f"member {member_id} (election)" for member_id in unanswered),
+    ]
 
 
 def _percent(part: int, whole: int) -> str:
@@ -251,8 +246,8 @@ def _percent(part: int, whole: int) -> str:
 
 def _cure(case: Case, terms: ParticipationTerms) -> Cure | None:
     """The fewest more who must enroll, and beside it the fewest who would have to show other coverage."""
-    enrolled = case.count(*_DEFAULT.taking_part).at_least
-    counts = case.count(*_DEFAULT.taking_part, *_DEFAULT.rest).at_most
+    enrolled = case.count(_DEFAULT.part).at_least
+    counts = case.count(_DEFAULT.part, _DEFAULT.rest).at_most
     more = _must_enroll(counts, terms) - enrolled
     if counts == 0:
         return Cure("1 employee must enroll.", {"enroll_more": 1})

@@ -35,7 +35,7 @@ class Count:
 
     def __mul__(self, factor: int) -> Count:
         assert factor >= 0
-        return Count(self.at_least * factor, self.at_most * factor)
+        return self if factor == 1 else Count(self.at_least * factor, self.at_most * factor)
 
     def __ge__(self, other: Count | int) -> pl.Expr:
         other = _count(other)

@@ -1,0 +1,50 @@
+# Two commands: `make run` sets everything up and shows the sample group's decision and quote; `make test` sets
+# everything up and passes every test. Nothing is needed first but Python 3.11 or later, and make.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+DEV     = $(VENV)/.dev-installed
+
+.PHONY: run test check bench lock clean
+
+run: $(VENV)/.installed
+	@$(BIN)/smallgroup underwrite examples/group.yaml
+	@echo
+	@$(BIN)/smallgroup quote examples/group.yaml
+
+test: $(DEV)
+	$(BIN)/pytest -n auto
+
+# What only CI adds: style, types, and the arrows between the folders.
+check: $(DEV)
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV)
+	$(BIN)/pip install --quiet --requirement requirements-bench.txt
+	$(BIN)/python -m benchmarks
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit("smallgroup needs Python 3.11 or later; this is %d.%d. Try make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(VENV)/.created
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements-dev.txt $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+# Pins anew from pyproject.toml, for every platform and Python at once, without any registry's address.
+lock:
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml --extra build -o requirements.txt
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml --extra build --extra dev -o requirements-dev.txt
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml --extra build --extra dev --extra bench -o requirements-bench.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
