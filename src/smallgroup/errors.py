@@ -50,9 +50,7 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     """The known word that is nearest to `word`, or None when nothing is near enough to suggest."""
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extractOne(
-        word, known, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=70
-    )
+    found = process.extractOne(word, known, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=70)
     return found[0] if found else None
 
 

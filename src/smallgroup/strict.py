@@ -160,9 +160,7 @@ def _fields(record: Any) -> dict[str, _Field]:
     for field in dataclasses.fields(record):
         if not field.init:
             continue
-        has_default = (
-            field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
-        )
+        has_default = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
         hint = hints[field.name]
         optional = type(None) in get_args(hint) or has_default
         found[field.name.rstrip("_")] = _Field(field.name, hint, not has_default, optional)
@@ -186,7 +184,7 @@ def _wanted(options: list[Any]) -> str:
     said = []
     for option in options:
         if dataclasses.is_dataclass(option):
-            said.append(f"the keys {', '.join(_fields(option))}")
+            said.append(f"the keys {', '.join(_fields(typing.cast(Any, option)))}")
         elif get_origin(option) is Literal:
             said.append(" or ".join(map(str, get_args(option))))
         else:
@@ -280,7 +278,7 @@ def _refuse_references(text: str, loader: Any, file: str) -> None:
         kind = kind or ("an anchor" if getattr(event, "anchor", None) else None)
         kind = kind or ("a tag" if getattr(event, "tag", None) else None)
         if kind:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise Refused(Problem(f"{file}, line {line}", f"{kind} stands here.", "Write the value out in full."))
 
 

@@ -47,9 +47,7 @@ def test_headers_match_without_case_spaces_dashes_and_stars(census):
     [("DOB", "date_of_birth", "1990-02-28"), ("Birth date", "date_of_birth", "1990-02-28")],
 )
 def test_plain_other_names_of_the_birth_date(census, header, field, cell):
-    assert (
-        census([["family_id", "relationship", header], ["1", "EE", cell]]).members[field].is_not_null().all()
-    )
+    assert census([["family_id", "relationship", header], ["1", "EE", cell]]).members[field].is_not_null().all()
 
 
 def test_smoker_is_tobacco_and_not_health(census):
@@ -145,8 +143,7 @@ def test_the_sentence_of_the_style_guide(problems):
     rows = [HEADER, *([f"F{at}", "employee", "1990-01-01"] for at in range(5)), ["F9", "EE", "1990-02-31"]]
     (problem,) = problems(rows)
     assert str(problem) == (
-        "Census, row 7, birth date: 31 February does not exist. "
-        "Write it as YYYY-MM-DD, for example 1990-02-28."
+        "Census, row 7, birth date: 31 February does not exist. Write it as YYYY-MM-DD, for example 1990-02-28."
     )
     assert problem.seen == "1990-02-31"
 

@@ -48,9 +48,7 @@ def test_an_ssn_column_cannot_be_mapped(problems):
 
 
 @pytest.mark.parametrize("cell", [SSN, "123456789", 123456789, "123 45 6789"])
-@pytest.mark.parametrize(
-    "field", ["date_of_birth", "relationship", "hours_per_week", "weekly_pay", "tobacco", "zip"]
-)
+@pytest.mark.parametrize("field", ["date_of_birth", "relationship", "hours_per_week", "weekly_pay", "tobacco", "zip"])
 def test_no_message_shows_an_ssn_that_slipped_into_another_column(problems, field, cell):
     header = [*HEADER, *([field] if field not in HEADER else [])]
     row = dict(zip(header, [*ANN, None], strict=False)) | {field: cell}

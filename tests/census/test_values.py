@@ -42,9 +42,7 @@ def test_what_is_not_a_date(refused_cell, cell, why):
 def test_a_spreadsheet_serial_names_the_date_it_may_mean_and_is_not_taken(problems, cell):
     (problem,) = problems([["family_id", "relationship", "date_of_birth"], ["F1", "employee", cell]])
     assert problem.why == "33970 is a number, not a date."
-    assert problem.fix.startswith(
-        "If it is the spreadsheet serial of January 1, 1993, format the cell as a date"
-    )
+    assert problem.fix.startswith("If it is the spreadsheet serial of January 1, 1993, format the cell as a date")
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,7 @@ def test_line_ends_that_differ(read):
 
 
 def test_quotes_and_line_breaks_inside_cells_keep_the_row_numbers(read):
-    content = (
-        'family_id,relationship,"date_of\n_birth",last_name\n1,employee,1990-02-28,"Lee, ""Ann""\nJr."\n'
-    )
+    content = 'family_id,relationship,"date_of\n_birth",last_name\n1,employee,1990-02-28,"Lee, ""Ann""\nJr."\n'
     found = read(content + '1,child,2015-03-01, "Lee, B."\n')
     assert found.members["last_name"].to_list() == ['Lee, "Ann"\nJr.', "Lee, B."]
     assert found.members["row"].to_list() == [2, 3]
@@ -107,9 +105,7 @@ def test_text_after_a_closing_quotation_mark(refused):
     assert "row 2: there is text after a closing quotation mark" in refused(TEXT.replace("Muñoz", '"Mu"ñoz'))
 
 
-@pytest.mark.parametrize(
-    "content", [b"\x00\x01\x02" * 50, b"%PDF-1.7\x00\x0c", b"\xff\xfe\x00", b"a\x81\x8d,\x07"]
-)
+@pytest.mark.parametrize("content", [b"\x00\x01\x02" * 50, b"%PDF-1.7\x00\x0c", b"\xff\xfe\x00", b"a\x81\x8d,\x07"])
 def test_what_is_not_text(refused, content):
     assert "the file is not text" in refused(content)
 

@@ -190,7 +190,5 @@ def test_importing_starts_nothing_and_loads_nothing_heavy():
 
 
 def test_the_child_has_neither_polars_nor_numpy():
-    work = (
-        "[name.encode() for name in ('openpyxl', 'polars', 'numpy') if __import__('sys').modules.get(name)]"
-    )
+    work = "[name.encode() for name in ('openpyxl', 'polars', 'numpy') if __import__('sys').modules.get(name)]"
     assert answer(eval, work, limits=Limits()) == [b"openpyxl"]

@@ -71,9 +71,7 @@ def test_an_empty_file(tmp_path: Path, content: bytes) -> None:
 def test_a_file_that_is_no_csv(tmp_path: Path, content: bytes, why: str) -> None:
     path = tmp_path / "rates.csv"
     path.write_bytes(content)
-    assert (
-        refusal(path) == f"rates.csv: This is not a CSV file: {why} Save it as CSV (UTF-8, comma-separated)."
-    )
+    assert refusal(path) == f"rates.csv: This is not a CSV file: {why} Save it as CSV (UTF-8, comma-separated)."
 
 
 def test_bytes_that_no_encoding_has(tmp_path: Path) -> None:
@@ -100,9 +98,7 @@ def test_a_file_over_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_header_alone(tmp_path: Path) -> None:
     path = tmp_path / "rates.csv"
     path.write_text(HEADER, "utf-8")
-    assert (
-        refusal(path) == "rates.csv: There is not one row of rates. Write the filed rates below the header."
-    )
+    assert refusal(path) == "rates.csv: There is not one row of rates. Write the filed rates below the header."
 
 
 def test_the_plan_attributes_are_a_second_file(tmp_path: Path) -> None:

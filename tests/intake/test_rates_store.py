@@ -66,9 +66,7 @@ def test_importing_twice_changes_nothing(store: RateStore) -> None:
 
 
 def test_a_file_with_a_gap_is_refused_whole(store: RateStore) -> None:
-    with pytest.raises(
-        Refused, match=r"gap\.csv, plan KP-X: KP-X has no rate in rating area 3 for ages 64\+"
-    ):
+    with pytest.raises(Refused, match=r"gap\.csv, plan KP-X: KP-X has no rate in rating area 3 for ages 64\+"):
         store.import_(table(bands=BANDS[:-1]), source_name="gap.csv", imported_on=TODAY)
     assert store.list() == ()
 
@@ -96,9 +94,7 @@ def test_the_list_tells_each_import_and_its_plans(store: RateStore) -> None:
 
 def test_the_next_quarter_joins_the_plan(store: RateStore) -> None:
     store.import_(table(), source_name="q3.csv", imported_on=TODAY)
-    following = table(
-        effective_from="2026-01-01", effective_to="2026-03-31", monthly_rate="310.00", name="New Name"
-    )
+    following = table(effective_from="2026-01-01", effective_to="2026-03-31", monthly_rate="310.00", name="New Name")
     store.import_(following, source_name="q1.csv", imported_on=TODAY)
     loaded = store.load()
     assert loaded.gaps() == []

@@ -69,12 +69,8 @@ def text_cell(place: str, text: str) -> str:
     return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
 
 
-HEADER_ROW = (
-    "<row r='1'>" + "".join(text_cell(f"{'ABC'[at]}1", name) for at, name in enumerate(HEADER)) + "</row>"
-)
-ANN_ROW = (
-    f"<row r='2'>{text_cell('A2', 'F1')}{text_cell('B2', 'employee')}{text_cell('C2', '1990-02-28')}</row>"
-)
+HEADER_ROW = "<row r='1'>" + "".join(text_cell(f"{'ABC'[at]}1", name) for at, name in enumerate(HEADER)) + "</row>"
+ANN_ROW = f"<row r='2'>{text_cell('A2', 'F1')}{text_cell('B2', 'employee')}{text_cell('C2', '1990-02-28')}</row>"
 
 
 # --- values
@@ -250,18 +246,14 @@ def test_a_directory_that_lies_a_little(book, saved, refused):
 def test_an_entity_bomb(book, saved, refused):
     entities = "".join(f'<!ENTITY e{at} "{f"&e{at - 1};" * 10}">' for at in range(1, 10))
     doctype = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "lol">{entities}]>'
-    xml = sheet_xml(f"<row r='1'>{text_cell('A1', '&e9;')}</row>").replace(
-        b'<?xml version="1.0"?>', doctype.encode()
-    )
+    xml = sheet_xml(f"<row r='1'>{text_cell('A1', '&e9;')}</row>").replace(b'<?xml version="1.0"?>', doctype.encode())
     assert "the file is damaged, or no spreadsheet (EntitiesForbidden)" in refused(saved(book, sheet=xml))
 
 
 def test_rows_or_cells_out_of_order_are_refused_and_not_dropped(book, saved, refused):
     assert "row 1 stands after row 2" in refused(saved(book, sheet=sheet_xml(ANN_ROW + HEADER_ROW)))
     twice = ANN_ROW.replace("</row>", text_cell("A2", "F9") + "</row>")
-    assert "row 2: the cells of this row are out of order" in refused(
-        saved(book, sheet=sheet_xml(HEADER_ROW + twice))
-    )
+    assert "row 2: the cells of this row are out of order" in refused(saved(book, sheet=sheet_xml(HEADER_ROW + twice)))
 
 
 def test_more_memory_than_the_child_has(book, saved):

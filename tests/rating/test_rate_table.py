@@ -197,8 +197,7 @@ def test_a_missing_rate_refuses_the_plan_by_name_and_no_other() -> None:
     assert found.why_absent("KP-X") == refused.because
     [gap] = filed.gaps(file="rates.csv")
     assert str(gap) == (
-        "rates.csv, plan KP-X: KP-X has no rate in rating area 3 for age 40 "
-        f"from July 1, 2025 to June 30, 2026. {ASK}"
+        f"rates.csv, plan KP-X: KP-X has no rate in rating area 3 for age 40 from July 1, 2025 to June 30, 2026. {ASK}"
     )
 
 
@@ -235,9 +234,7 @@ def test_overlapping_quarters_are_doubled_on_the_days_they_share_only() -> None:
     for on in (date(2025, 9, 30), date(2025, 10, 2)):
         assert [plan.plan_id for plan in filed.in_area(3, on).plans] == ["KP-X"]
     [gap] = filed.gaps()
-    assert (
-        "more than one rate in rating area 3 for every age from October 1, 2025 to October 1, 2025" in gap.why
-    )
+    assert "more than one rate in rating area 3 for every age from October 1, 2025 to October 1, 2025" in gap.why
 
 
 def test_a_gap_in_one_quarter_leaves_the_other() -> None:
@@ -313,12 +310,8 @@ def test_none_is_not_the_same_as_unknown() -> None:
     assert lowest(("A", 30000, "")) == (None, ["A"])
 
 
-@pytest.mark.parametrize(
-    ("cents", "answer"), [(29999, (None, ["B"])), (30000, ("A", [])), (30001, ("A", []))]
-)
-def test_an_unknown_kind_matters_only_where_it_could_win(
-    cents: int, answer: tuple[str | None, list[str]]
-) -> None:
+@pytest.mark.parametrize(("cents", "answer"), [(29999, (None, ["B"])), (30000, ("A", [])), (30001, ("A", []))])
+def test_an_unknown_kind_matters_only_where_it_could_win(cents: int, answer: tuple[str | None, list[str]]) -> None:
     assert lowest(("A", 30000, "hmo"), ("B", cents, "")) == answer
 
 
@@ -412,8 +405,7 @@ def test_a_problem_points_at_its_cell() -> None:
 
 def test_unknown_and_missing_columns_are_named() -> None:
     rows = [
-        {key: value for key, value in row.items() if key != "age_band"} | {"monthy_rate_2": "1"}
-        for row in plan_rows()
+        {key: value for key, value in row.items() if key != "age_band"} | {"monthy_rate_2": "1"} for row in plan_rows()
     ]
     assert refusal(rows) == [
         "rates.csv, monthy_rate_2: The column 'monthy_rate_2' is not known. Did you mean monthly_rate?",
@@ -459,9 +451,7 @@ def test_blank_lines_are_passed_over_and_counted() -> None:
         parse_rates(frame, file="rates.csv")
 
 
-@pytest.mark.parametrize(
-    ("written", "cents"), [("250", 25000), ("250.5", 25050), ("250.05", 25005), (" 0.10 ", 10)]
-)
+@pytest.mark.parametrize(("written", "cents"), [("250", 25000), ("250.5", 25050), ("250.05", 25005), (" 0.10 ", 10)])
 def test_amounts_are_read_from_their_digits(written: str, cents: int) -> None:
     assert rate(table(plan_rows(monthly_rate=written)).in_area(3, OCTOBER), "KP-X", 40) == cents
 
@@ -486,9 +476,7 @@ def puf(*rows: Iterable[Row], state: str | None = None, attributes: pl.DataFrame
 
 
 def test_the_puf_loads_as_it_is() -> None:
-    filed = puf(
-        puf_rows(), puf_rows("99999GA0010002", RateEffectiveDate="10/1/2025", RateExpirationDate="12/31/2025")
-    )
+    filed = puf(puf_rows(), puf_rows("99999GA0010002", RateEffectiveDate="10/1/2025", RateExpirationDate="12/31/2025"))
     assert filed.gaps() == []
     assert filed.state == "GA"
     found = filed.in_area(3, OCTOBER)
@@ -511,9 +499,7 @@ def test_an_empty_tobacco_rate_is_a_gap_from_21_on() -> None:
 
 def test_family_option_rows_are_left_out_with_their_number() -> None:
     filed = puf(puf_rows(), puf_rows("99999GA0020001", Age="Family Option")[:2])
-    assert filed.notes == (
-        "2 rows of the Family Option were left out: they hold rates by family tier, not by age.",
-    )
+    assert filed.notes == ("2 rows of the Family Option were left out: they hold rates by family tier, not by age.",)
     assert [plan.plan_id for plan in filed.plans] == ["99999GA0010001"]
 
 

@@ -178,9 +178,7 @@ def _labels(sheet: Sheet, at: int, keys: Sequence[str]) -> bool:
     """Whether the row under the machine headers is the template's row of labels, and nobody's data."""
     if at >= len(sheet.numbers) or "dob" not in keys:
         return False
-    birth, relationship = (
-        sheet.columns[keys.index(_squeezed(key))][at] for key in ("dob", "employee_relationship")
-    )
+    birth, relationship = (sheet.columns[keys.index(_squeezed(key))][at] for key in ("dob", "employee_relationship"))
     return (
         isinstance(birth, str) and not any(sign.isdigit() for sign in birth)
         and isinstance(relationship, str) and "relation" in relationship.casefold()
@@ -256,9 +254,7 @@ def _missing(table: Table, claimed: Collection[str]) -> None:
                 f"The nearest header is {headers[near].quoted}: "
                 f"if it is meant, name it {column_name}, or map it: {near}={known.name}."
             )
-        table.problem(
-            table.header_at, None, f"there is no column for {known.label}.", advice, name=known.name
-        )
+        table.problem(table.header_at, None, f"there is no column for {known.label}.", advice, name=known.name)
 
 
 def _mapped(table: Table, keys: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
@@ -282,9 +278,7 @@ def _mapped(table: Table, keys: Sequence[str], mapping: Mapping[str, str]) -> di
         said = f"{shown(header)}={shown(name)}"
         for why, fix in wrong:
             table.problems.append(
-                Problem(
-                    f"{table.where()}, mapping {said}", why, redacted(fix), seen=said, column=shown(header)
-                )
+                Problem(f"{table.where()}, mapping {said}", why, redacted(fix), seen=said, column=shown(header))
             )
         if not wrong:
             mapped[places[0]] = name
@@ -308,8 +302,7 @@ def _drop_ssn(table: Table, column: Column, *, mapped: str | None) -> None:
         )  # fmt: skip
         return
     table.notices.append(
-        f"The column {column.quoted} looks like Social Security numbers: "
-        "it was dropped, and nothing of it is kept."
+        f"The column {column.quoted} looks like Social Security numbers: it was dropped, and nothing of it is kept."
     )
 
 

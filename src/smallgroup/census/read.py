@@ -31,9 +31,7 @@ class Census:
     notices: tuple[str, ...]
 
 
-def read_census(
-    sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str] | None = None, as_of: date
-) -> Census:
+def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str] | None = None, as_of: date) -> Census:
     """The census in the sheets of one file.
 
     `file` is the name by which messages call it, `mapping` says which of its columns holds which field (it
@@ -50,9 +48,7 @@ def read_census(
         )  # fmt: skip
         raise Refused([*table.problems, problem])
     read = {
-        name: _read_column(
-            table.sheet.columns[column.index][table.first :], reader(KNOWN_FIELDS[name], as_of=as_of)
-        )
+        name: _read_column(table.sheet.columns[column.index][table.first :], reader(KNOWN_FIELDS[name], as_of=as_of))
         for name, column in table.used.items()
     }
     _mark_unvalued(table, read)
@@ -78,9 +74,7 @@ def read_census(
         )  # fmt: skip
     if table.problems:
         raise Refused(sorted(table.problems, key=_place_of(table)))
-    return Census(
-        members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices)
-    )
+    return Census(members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices))
 
 
 def _read_column(cells: Sequence[Cell], read: Callable[[Cell], Value | Fault]) -> list[Value | Fault]:
@@ -142,9 +136,7 @@ def _tell_blank(table: Table, count: int, place: str) -> None:
         table.notices.append(f"{said} {place} {'was' if count == 1 else 'were'} skipped.")
 
 
-def _report_faults(
-    table: Table, read: Mapping[str, Sequence[Value | Fault]], positions: Sequence[int]
-) -> None:
+def _report_faults(table: Table, read: Mapping[str, Sequence[Value | Fault]], positions: Sequence[int]) -> None:
     """A problem for each cell that could not be read, or that must not be empty and is."""
     for name, values in read.items():
         known, column = KNOWN_FIELDS[name], table.used[name]
@@ -197,8 +189,7 @@ def _frame(rows: Rows) -> pl.DataFrame:
         values = rows.of(name)
         if name == "member_id":
             values = [
-                str(number) if member is None else member
-                for number, member in zip(rows.numbers, values, strict=True)
+                str(number) if member is None else member for number, member in zip(rows.numbers, values, strict=True)
             ]
         series.append(
             pl.Series(name, values, dtype=dtype) if rows.has(name) or name == "member_id"

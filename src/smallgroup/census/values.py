@@ -149,8 +149,7 @@ def _zip(cell: Cell) -> Value | Fault:
     whole = text.zfill(5 + len(short.group(1) or ""))
     return Fault(
         why,
-        f"If it is {whole} with its leading zero, which a number loses, format the column as text "
-        f"and write {whole}.",
+        f"If it is {whole} with its leading zero, which a number loses, format the column as text and write {whole}.",
     )
 
 
@@ -161,11 +160,7 @@ def _word_of(field: Field) -> Reader:
     known = {word: word for word in field.words} | _SYNONYMS.get(field.name, {})
 
     def word(cell: Cell) -> Value | Fault:
-        text = (
-            _number_text(cell)
-            if isinstance(cell, (int, float)) and not isinstance(cell, bool)
-            else shown(cell)
-        )
+        text = _number_text(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else shown(cell)
         found = known.get(key_of(text))
         return found if found is not None else unknown_word(text, field.label, field.words)
 
@@ -187,9 +182,7 @@ def _yes_no(cell: Cell) -> Value | Fault:
     if isinstance(cell, bool):
         return cell
     found = _YES_NO.get(cell.casefold()) if isinstance(cell, str) else None
-    return (
-        found if found is not None else Fault(f"{shown(cell)!r} is neither yes nor no.", "Write yes or no.")
-    )
+    return found if found is not None else Fault(f"{shown(cell)!r} is neither yes nor no.", "Write yes or no.")
 
 
 # --- dates ----------------------------------------------------------------------------------------
@@ -243,9 +236,7 @@ def _not_a_date(text: str) -> Fault:
         )
     if _NUMBER.fullmatch(text):
         return _not_a_date_but_a_number(text)
-    return Fault(
-        f"{shown(text)!r} is not a date.", f"{DATE_ADVICE} Leave the cell empty if there is no date."
-    )
+    return Fault(f"{shown(text)!r} is not a date.", f"{DATE_ADVICE} Leave the cell empty if there is no date.")
 
 
 def _not_a_date_but_a_number(text: str) -> Fault:
@@ -268,9 +259,7 @@ def _birth(cell: Cell, as_of: date) -> Value | Fault:
     if not isinstance(birth, date):
         return birth
     if birth > as_of:
-        return Fault(
-            f"{spoken(birth)} is in the future, after {spoken(as_of)}.", f"Correct the year. {DATE_ADVICE}"
-        )
+        return Fault(f"{spoken(birth)} is in the future, after {spoken(as_of)}.", f"Correct the year. {DATE_ADVICE}")
     if age_on(birth, as_of) > OLDEST_AGE:
         return Fault(
             f"{spoken(birth)} is more than {OLDEST_AGE} years before {spoken(as_of)}.",
@@ -301,9 +290,7 @@ def _hundredths(number: Decimal, cell: Cell, *, most: int, too_much: str) -> int
         return Fault(f"{shown(cell)} is {too_much}.", f"Write a number from 0 to {most}.")
     scaled = number * 100
     if scaled != int(scaled):
-        return Fault(
-            f"{shown(cell)} has more than two decimals.", "Round it to two decimals, for example 37.25."
-        )
+        return Fault(f"{shown(cell)} has more than two decimals.", "Round it to two decimals, for example 37.25.")
     return int(scaled)
 
 

@@ -18,9 +18,13 @@ def _census() -> None:
 
 @app.command("check")
 def check(
-    file: Path = typer.Argument(..., help="The census, .xlsx or .csv, in the plain layout or the exchange template v1.1."),
+    file: Path = typer.Argument(
+        ..., help="The census, .xlsx or .csv, in the plain layout or the exchange template v1.1."
+    ),
     map_: list[str] = inputs.MAP,
-    as_of: str = typer.Option(None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"),
+    as_of: str = typer.Option(
+        None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"
+    ),
     as_json: bool = inputs.JSON,
 ) -> None:
     """Read a census and say who is in it, or list everything that is wrong, each with its cell.

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def clause(
-    id: str = typer.Argument(None, help="A clause by its id, such as participation; without one, all are listed."),
+    id: str | None = typer.Argument(
+        None, help="A clause by its id, such as participation; without one, all are listed."
+    ),
     guideline: str = inputs.GUIDELINE,
     as_of: str = typer.Option(None, "--as-of", help="The day on which it holds; default: today.", metavar="DATE"),
     as_json: bool = inputs.JSON,
@@ -110,7 +112,10 @@ def _show(told: dict[str, Any]) -> None:
     out.print(f"[bold]{told['title']}[/] ({told['clause']})")
     out.print(f"{cited['document']}{page}, {cited['heading']}", markup=False)
     out.print(told["summary"], markup=False)
-    rows = [[one["term"], _spoken(one["value"]), one["from"], one["to"] or "", one["citation"]["heading"]] for one in told["numbers"]]
+    rows = [
+        [one["term"], _spoken(one["value"]), one["from"], one["to"] or "", one["citation"]["heading"]]
+        for one in told["numbers"]
+    ]
     out.print(output.table("Numbers", ("term", "value", "from", "to", "where it stands"), rows))
     if told["doubts"]:
         out.print("Read in every way, the default first; where the answers differ, a person decides:")
@@ -120,5 +125,7 @@ def _show(told: dict[str, Any]) -> None:
         out.print("Compared with, which refers nobody:")
     for name in told["comparisons"]:
         out.print(f"- {name}", markup=False)
-    out.print(f"If it is not met: {told['if_not_met'].replace('_', ' ')}" + (f" ({told['ground']})" if told["ground"] else ""))
+    out.print(
+        f"If it is not met: {told['if_not_met'].replace('_', ' ')}" + (f" ({told['ground']})" if told["ground"] else "")
+    )
     out.print(f"Kept in {told['file']}", style="dim", markup=False)

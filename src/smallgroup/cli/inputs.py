@@ -19,10 +19,18 @@ if TYPE_CHECKING:
     from smallgroup.rulebook import Guideline
 
 JSON = typer.Option(False, "--json", help="Answer in JSON.")
-DATA = typer.Option(None, "--data", help="Where imported rates live; default: your user-data folder.", show_default=False)
-CENSUS = typer.Option(None, "--census", help="The census, .xlsx or .csv; default: census.xlsx or census.csv beside GROUP.yaml.")
-RATES = typer.Option(None, "--rates", help="A rate file; default: rates.csv beside GROUP.yaml, else the imported rates.")
-AS_OF = typer.Option(None, "--as-of", help="The day to decide as of; default: complete_on of the application.", metavar="DATE")
+DATA = typer.Option(
+    None, "--data", help="Where imported rates live; default: your user-data folder.", show_default=False
+)
+CENSUS = typer.Option(
+    None, "--census", help="The census, .xlsx or .csv; default: census.xlsx or census.csv beside GROUP.yaml."
+)
+RATES = typer.Option(
+    None, "--rates", help="A rate file; default: rates.csv beside GROUP.yaml, else the imported rates."
+)
+AS_OF = typer.Option(
+    None, "--as-of", help="The day to decide as of; default: complete_on of the application.", metavar="DATE"
+)
 GUIDELINE = typer.Option(None, "--guideline", help="A guideline by its id; default: the one in force.", metavar="ID")
 MAP = typer.Option(None, "--map", help="Read a column as a field; may be repeated.", metavar="COLUMN=FIELD")
 
@@ -151,7 +159,8 @@ def area_rates(table: RateTable | None, file: GroupFile, guideline: Guideline, o
 
 def collected(*reads: Any) -> list[Any]:
     """Run several readers and report the problems of all of them at once."""
-    values, problems = [], []
+    values: list[Any] = []
+    problems: list[Problem] = []
     for read in reads:
         try:
             values.append(read())

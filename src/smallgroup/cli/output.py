@@ -35,7 +35,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD if on_terminal else None,
                   pad_edge=on_terminal, padding=(0, 2 if not on_terminal else 1, 0, 0))  # fmt: skip
     for place, column in enumerate(columns):
-        shown.add_column(column, justify="right" if place in right else "left", overflow="fold", no_wrap=not on_terminal)
+        shown.add_column(
+            column, justify="right" if place in right else "left", overflow="fold", no_wrap=not on_terminal
+        )
     for row in rows:
         shown.add_row(*row)
     return shown

@@ -93,7 +93,14 @@ def show(answer: Quote, name: str) -> None:
     for one in sorted(answer.plans, key=lambda each: each.monthly.total):
         rows.append([one.plan.plan_id, one.plan.name or "", money(one.monthly.total), money(one.monthly.employer),
                      money(one.monthly.employee), money(one.monthly.per_pay_period(answer.pay_periods))])  # fmt: skip
-    columns = ("plan", "name", "a month", "employer", "employees", f"employees, each of {answer.pay_periods} pay periods")
+    columns = (
+        "plan",
+        "name",
+        "a month",
+        "employer",
+        "employees",
+        f"employees, each of {answer.pay_periods} pay periods",
+    )
     out.print()
     out.print(output.table("If everybody took the plan", columns, rows, right=(2, 3, 4, 5)))
     if answer.elected is not None:
@@ -104,7 +111,14 @@ def show(answer: Quote, name: str) -> None:
             for one in answer.elected.employees
         ]  # fmt: skip
         rows.append(["all", "", money(sums.total), money(sums.employer), money(sums.employee), ""])
-        columns = ("employee", "plan chosen", "a month", "employer", "employee", f"each of {answer.pay_periods} pay periods")
+        columns = (
+            "employee",
+            "plan chosen",
+            "a month",
+            "employer",
+            "employee",
+            f"each of {answer.pay_periods} pay periods",
+        )
         out.print(output.table("As chosen, with families", columns, rows, right=(2, 3, 4, 5)))
         if answer.elected.without_plan:
             out.print(f"No plan chosen yet: member {', '.join(answer.elected.without_plan)}.", markup=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from smallgroup.cli import inputs, output
+from smallgroup.errors import Refused
 
 app = typer.Typer(help="Import filed rates, and list what is there.", no_args_is_help=True)
 
@@ -35,8 +36,11 @@ def import_(
 
     store = RateStore(inputs.data_folder(data) / "rates")
     tables = inputs.collected(
-        *(lambda path=path: rates_file(path, state=state, attributes=attributes) for path in files)  # type: ignore[misc]
+        *(lambda path=path: rates_file(path, state=state, attributes=attributes) for path in files)
     )
+    gaps = [gap for path, table in zip(files, tables, strict=True) for gap in table.gaps(file=path.name)]
+    if gaps:
+        raise Refused(gaps)
     done = [
         store.import_(table, source_name=path.name, imported_on=inputs.today())
         for path, table in zip(files, tables, strict=True)

@@ -29,7 +29,9 @@ def replay(
     try:
         record = json.loads(text)
     except ValueError as error:
-        raise Refused(Problem(decision.name, f"it is not JSON: {error}.", "Give the file that underwrite printed.")) from None
+        raise Refused(
+            Problem(decision.name, f"it is not JSON: {error}.", "Give the file that underwrite printed.")
+        ) from None
     made = again(record, file=decision.name)
     same = decision_text(made) == text
     if as_json:
@@ -38,9 +40,13 @@ def replay(
         output.console().print(f"Identical: {made.decision}, {made.inputs_sha256}.")
     if not same:
         differences = _differences(record, made.as_json())
-        raise Refused([
-            Problem(decision.name, f"{path}: recorded {was!r}, made again {now!r}.", "") for path, was, now in differences
-        ] or [Problem(decision.name, "the same decision, written in other bytes.", "Compare with replay --json.")])  # fmt: skip
+        raise Refused(
+            [
+                Problem(decision.name, f"{path}: recorded {was!r}, made again {now!r}.", "")
+                for path, was, now in differences
+            ]
+            or [Problem(decision.name, "the same decision, written in other bytes.", "Compare with replay --json.")]
+        )
 
 
 def _differences(was: object, now: object, path: str = "") -> list[tuple[str, object, object]]:
@@ -49,5 +55,7 @@ def _differences(was: object, now: object, path: str = "") -> list[tuple[str, ob
         keys = list(dict.fromkeys([*was, *now]))
         return [d for key in keys for d in _differences(was.get(key), now.get(key), f"{path}.{key}".lstrip("."))]
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
-        return [d for place, pair in enumerate(zip(was, now, strict=True)) for d in _differences(*pair, f"{path}[{place}]")]
+        return [
+            d for place, pair in enumerate(zip(was, now, strict=True)) for d in _differences(*pair, f"{path}[{place}]")
+        ]
     return [] if was == now else [(path, was, now)]

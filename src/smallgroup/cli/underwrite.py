@@ -79,10 +79,15 @@ class Gathered:
         self.census_path = inputs.census_path(census, group)
         self.file, members, self.table = inputs.collected(
             lambda: read_group(text, file=group.name, what_if=changes),
-            lambda: pl.DataFrame(schema=SCHEMA) if self.census_path is None
-            else inputs.read_census_file(self.census_path, map_, inputs.a_day(as_of, "--as-of")).members.select(*SCHEMA),
+            lambda: (
+                pl.DataFrame(schema=SCHEMA)
+                if self.census_path is None
+                else inputs.read_census_file(self.census_path, map_, inputs.a_day(as_of, "--as-of")).members.select(
+                    *SCHEMA
+                )
+            ),
             lambda: inputs.rate_table(rates, group, data),
-        )  # fmt: skip
+        )
         self.as_of = inputs.as_of_day(self.file, as_of)
         self.guideline = inputs.chosen_guideline(guideline, self.as_of)
         self.rates = inputs.area_rates(self.table, self.file, self.guideline, self.as_of)

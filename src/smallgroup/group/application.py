@@ -12,9 +12,7 @@ from typing import Literal
 
 from smallgroup.strict import Cents, Hundredths, Month1st, Percent
 
-Entity = Literal[
-    "sole_proprietor", "partnership", "llp", "llc", "corporation", "nonprofit_corporation", "association"
-]
+Entity = Literal["sole_proprietor", "partnership", "llp", "llc", "corporation", "nonprofit_corporation", "association"]
 TaxClass = Literal["sole_proprietor", "partnership", "c_corporation", "s_corporation", "exempt"]
 DocumentKind = Literal[
     "employer_application", "enrollment_forms", "waiver_forms", "proof_of_other_coverage", "business_license",
@@ -98,9 +96,7 @@ class Group:
     employees_total: int | None = None
     address: Address | None = None
     business_license: License | None = None
-    secretary_of_state: (
-        Literal["active_compliant", "active_noncompliance", "inactive", "not_registered"] | None
-    ) = None
+    secretary_of_state: Literal["active_compliant", "active_noncompliance", "inactive", "not_registered"] | None = None
     workers_compensation: Literal["covered", "partial", "not_required", "none"] | None = None
     purpose_attested: bool | None = None
     public_agency: bool | None = None

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["census_file"]
 
 
-def census_file(
-    path: str | PathLike[str], *, mapping: Mapping[str, str] | None = None, as_of: date
-) -> Census:
+def census_file(path: str | PathLike[str], *, mapping: Mapping[str, str] | None = None, as_of: date) -> Census:
     """The census in a .csv or .xlsx file: the one way in.
 
     `mapping` says which column of the file holds which field; `as_of` is the day after which nobody is born

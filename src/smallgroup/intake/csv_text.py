@@ -72,16 +72,12 @@ def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
             if not any(row) or (number == 1 and len(row) <= 2 and _SEP_LINE.fullmatch(delimiter.join(row))):
                 continue
             if number > limits.rows:
-                raise Unreadable(
-                    f"there are more than {limits.rows:,} rows.", "Send the census in several files."
-                )
+                raise Unreadable(f"there are more than {limits.rows:,} rows.", "Send the census in several files.")
             if len(row) > limits.columns:
                 _narrow(row, number, limits)
             cells += len(row)
             if cells > limits.cells:
-                raise Unreadable(
-                    f"there are more than {limits.cells:,} cells.", "Send the census in several files."
-                )
+                raise Unreadable(f"there are more than {limits.cells:,} cells.", "Send the census in several files.")
             numbers.append(number)
             rows.append(row)
     except csv.Error as error:

@@ -95,9 +95,7 @@ class RateStore:
         wanted = state.upper() if state is not None else None
         chosen = [(name, table) for name, table in opened if wanted is None or table.state in (None, wanted)]
         if not chosen:
-            raise _refused(
-                "Rates", f"No rates of {wanted} are imported.", f"Choose one of {', '.join(states)}."
-            )
+            raise _refused("Rates", f"No rates of {wanted} are imported.", f"Choose one of {', '.join(states)}.")
         return _union(chosen)
 
     def list(self) -> tuple[Import, ...]:

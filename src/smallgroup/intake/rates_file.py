@@ -86,9 +86,7 @@ def _read(path: Path) -> pl.DataFrame:
     try:
         return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
     except pl.exceptions.PolarsError:
-        raise _refused(
-            path, _what_is_uneven(text), "Correct that row, or save the file as CSV anew."
-        ) from None
+        raise _refused(path, _what_is_uneven(text), "Correct that row, or save the file as CSV anew.") from None
 
 
 def _what_is_uneven(text: str) -> str:

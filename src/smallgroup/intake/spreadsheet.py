@@ -30,9 +30,7 @@ _WHY = {
 }
 
 
-def sheets_of(
-    path: str | PathLike[str], *, limits: Limits | None = None
-) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def sheets_of(path: str | PathLike[str], *, limits: Limits | None = None) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The sheets of the file in their order, and notices about how it was read.
 
     Raises Refused: the file is missing, too large, not what its name says, or does harm to its reader.
@@ -87,9 +85,7 @@ def _checked(file: Path, limits: Limits) -> str:
     if suffix == ".csv" and zipped:
         _refuse(name, "it is named .csv but is a packed file.", "Name it .xlsx if it is a spreadsheet.")
     if suffix == ".xlsx" and not zipped:
-        _refuse(
-            name, "it is named .xlsx but is no .xlsx spreadsheet.", f"If it is text, name it .csv. {_AS_XLSX}"
-        )
+        _refuse(name, "it is named .xlsx but is no .xlsx spreadsheet.", f"If it is text, name it .csv. {_AS_XLSX}")
     return suffix
 
 
@@ -122,9 +118,7 @@ def _understood(lines: list[bytes], name: str) -> tuple[tuple[Sheet, ...], tuple
     return tuple(sheets), tuple(notices)
 
 
-def _sheet(
-    title: str, numbers: list[Any], columns: list[list[Cell]], unvalued: object, last_row: object
-) -> Sheet:
+def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], unvalued: object, last_row: object) -> Sheet:
     if not set(map(type, numbers)) <= {int} or any(above >= below for above, below in pairwise(numbers)):
         raise NoAnswer("garbled")
     if not isinstance(unvalued, list) or not isinstance(last_row, int):

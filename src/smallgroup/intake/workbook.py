@@ -65,8 +65,7 @@ def check_archive(path: str, limits: Limits) -> None:
 def _too_large(limits: Limits) -> Unreadable:
     return Unreadable(
         f"the file unpacks to more than {limits.unpacked_bytes // 2**20} MB.",
-        "Delete what does not belong to the census (pictures, other sheets, formatted empty rows), "
-        "or save it as CSV.",
+        "Delete what does not belong to the census (pictures, other sheets, formatted empty rows), or save it as CSV.",
     )
 
 
@@ -83,9 +82,7 @@ def _sheets(path: str, limits: Limits) -> Iterator[bytes]:
             continue
         numbers, rows, unvalued, last_row = _rows(book, sheet, percents, left, limits)
         left -= sum(map(len, rows))
-        yield from sheet_lines(
-            sheet.title, numbers, list(zip_longest(*rows)), last_row=last_row, unvalued=unvalued
-        )
+        yield from sheet_lines(sheet.title, numbers, list(zip_longest(*rows)), last_row=last_row, unvalued=unvalued)
     if hidden:
         names = ", ".join(f"'{name}'" for name in hidden)
         yield line_of({"notice": f"Not read, because hidden: {names}."})

@@ -71,9 +71,7 @@ class Elected:
     def monthly(self) -> Money:
         parts = [one.monthly.employer for one in self.employees]
         known = [part for part in parts if part is not None]
-        return Money(
-            sum(one.monthly.total for one in self.employees), sum(known) if len(known) == len(parts) else None
-        )
+        return Money(sum(one.monthly.total for one in self.employees), sum(known) if len(known) == len(parts) else None)
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ class Quote:
         }  # fmt: skip
 
     def _plan_json(self, one: PricedPlan) -> dict[str, Any]:
-        said = {
+        said: dict[str, Any] = {
             "plan_id": one.plan.plan_id, "name": one.plan.name, "metal": one.plan.metal, "kind": one.plan.kind,
             "monthly": one.monthly.as_json(), "per_pay_period": self._per_pay_period(one.monthly),
         }  # fmt: skip
@@ -175,9 +173,9 @@ def quote(
     _check_reference(promise, rates)
 
     refused = [RefusedPlan(plan_id, rates.why_absent(plan_id)) for plan_id in offered if plan_id not in rates.row_of]
-    unpriced = unpriced_columns(rates, charged).any(axis=1)
+    unpriced = unpriced_columns(rates, charged)
     for plan_id in offered:
-        if plan_id in rates.row_of and unpriced[rates.row_of[plan_id]]:
+        if plan_id in rates.row_of and unpriced[rates.row_of[plan_id]].any():
             refused.append(RefusedPlan(plan_id, _tobacco_needed(plan_id, covered)))
     priced_ids = [plan_id for plan_id in offered if plan_id not in {one.plan_id for one in refused}]
     lowest, lowest_note = _lowest_row(rates, offered, promise)
@@ -212,8 +210,14 @@ def _check_reference(promise: Contribution | None, rates: AreaRates) -> None:
     for part in (promise.employee, promise.dependents):
         of = getattr(part, "of", None)
         if isinstance(of, ReferencePlan) and of.reference_plan not in rates.row_of:
-            raise Refused(Problem("application.contribution", f"the reference plan has no rates: "
-                                  f"{rates.why_absent(of.reference_plan)}", field="application.contribution", fix=""))  # fmt: skip
+            raise Refused(
+                Problem(
+                    "application.contribution",
+                    f"the reference plan has no rates: {rates.why_absent(of.reference_plan)}",
+                    field="application.contribution",
+                    fix="",
+                )
+            )
 
 
 def _lowest_row(
@@ -269,9 +273,7 @@ def _elected(
     return Elected(tuple(chosen), tuple(without))
 
 
-def _notes(
-    covered: pl.DataFrame, promise: Contribution | None, is_employee: npt.NDArray[np.bool_]
-) -> tuple[str, ...]:
+def _notes(covered: pl.DataFrame, promise: Contribution | None, is_employee: npt.NDArray[np.bool_]) -> tuple[str, ...]:
     said = []
     answered = covered.filter(pl.col("relationship") == "employee")
     waiting = answered.filter(pl.col("election").is_null())["member_id"].to_list()
@@ -280,10 +282,10 @@ def _notes(
     if promise is None:
         said.append("What the employer contributes is not known: give --contribution, such as 50% or 250.00.")
     elif promise.dependents is None and not is_employee.all():
-        said.append("What the employer contributes for dependents is not known, so the shares are not (0 is an answer).")
-    for grown in covered.filter(
-        (pl.col("relationship") == "child") & (pl.col("age") >= CHILD_COVERED_TO)
-    ).to_dicts():
+        said.append(
+            "What the employer contributes for dependents is not known, so the shares are not (0 is an answer)."
+        )
+    for grown in covered.filter((pl.col("relationship") == "child") & (pl.col("age") >= CHILD_COVERED_TO)).to_dicts():
         said.append(
             f"Member {grown['member_id']} is a child of {grown['age']}: children are covered to {CHILD_COVERED_TO} "
             "(45 CFR 147.120). Priced as given; mark as disabled_child where that is so."

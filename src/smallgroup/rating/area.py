@@ -29,13 +29,25 @@ def rating_area(guideline: Guideline, address: Address | None, on: date) -> int:
         raise Refused(Problem(f"{where}.county", "the rating area needs the county of the business address.",
                               "Add it, for example county: Fulton.", field="group.address.county"))  # fmt: skip
     if address.state is not None and address.state.strip().upper() != guideline.state:
-        raise Refused(Problem(f"{where}.state", f"{address.state!r} is not {guideline.state}, the state of {guideline.id}.",
-                              "Correct the state, or choose a guideline of that state.", seen=address.state))  # fmt: skip
+        raise Refused(
+            Problem(
+                f"{where}.state",
+                f"{address.state!r} is not {guideline.state}, the state of {guideline.id}.",
+                "Correct the state, or choose a guideline of that state.",
+                seen=address.state,
+            )
+        )
     edition = guideline.heading("rating_areas").edition("areas", on)
     known = _area_of_county(guideline, edition.from_)
     found = known.get(plain_county(address.county))
     if found is None:
         names = [county for county, _ in known.values()]
-        raise Refused(Problem(f"{where}.county", f"{address.county!r} is not a county of {guideline.state}.",
-                              did_you_mean(address.county, names), seen=address.county))  # fmt: skip
+        raise Refused(
+            Problem(
+                f"{where}.county",
+                f"{address.county!r} is not a county of {guideline.state}.",
+                did_you_mean(address.county, names),
+                seen=address.county,
+            )
+        )
     return found[1]

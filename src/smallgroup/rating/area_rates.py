@@ -108,9 +108,7 @@ class AreaRates:
         """
         column = rate_column(21, TOBACCO_NO)
         rows = sorted(
-            (int(self.monthly[row, column]), plan_id)
-            for plan_id, row in self.row_of.items()
-            if plan_id in plan_ids
+            (int(self.monthly[row, column]), plan_id) for plan_id, row in self.row_of.items() if plan_id in plan_ids
         )
         unknown: list[Plan] = []
         for _, plan_id in rows:

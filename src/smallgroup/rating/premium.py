@@ -53,7 +53,8 @@ def unpriced_columns(rates: AreaRates, charged: Charged) -> npt.NDArray[np.bool_
     """(plans, columns): where a member stands whom the plan has no rate for, for want of the tobacco fact."""
     used = np.zeros(COLUMNS, np.bool_)
     used[charged.column] = True
-    return (rates.monthly == MISSING) & used
+    unpriced: npt.NDArray[np.bool_] = (rates.monthly == MISSING) & used
+    return unpriced
 
 
 def employer_share(rates: AreaRates, promise: PercentOf | Flat, lowest: int | None) -> Cents | None:
@@ -81,12 +82,11 @@ def employer_share(rates: AreaRates, promise: PercentOf | Flat, lowest: int | No
 def totals(rates: AreaRates, charged: Charged) -> Cents:
     """The premium of each plan for everybody charged, in cents a month."""
     employees, dependents = charged.by_column
-    return rates.monthly @ (employees + dependents)
+    premium: Cents = rates.monthly @ (employees + dependents)
+    return premium
 
 
-def employer_totals(
-    rates: AreaRates, charged: Charged, contribution: Contribution, lowest: int | None
-) -> Cents | None:
+def employer_totals(rates: AreaRates, charged: Charged, contribution: Contribution, lowest: int | None) -> Cents | None:
     """The employer's part of each plan's premium, or None where a fact is missing that decides it.
 
     A flat sum for dependents is one sum a family, so there, and only there, families are added up one by one.
@@ -102,9 +102,13 @@ def employer_totals(
     if promise is None:
         return None
     if isinstance(promise, Flat):
-        return total + np.minimum(promise.dollars, _dependents_by_family(rates, charged)).sum(axis=1)
+        total += np.minimum(promise.dollars, _dependents_by_family(rates, charged)).sum(axis=1)
+        return total
     theirs = employer_share(rates, promise, lowest)
-    return None if theirs is None else total + theirs @ dependents
+    if theirs is None:
+        return None
+    total += theirs @ dependents
+    return total
 
 
 def _dependents_by_family(rates: AreaRates, charged: Charged) -> Cents:

@@ -91,9 +91,7 @@ def read_plain(frame: pl.DataFrame, *, file: str, state: str | None) -> TypedRat
 # The Rate PUF, and the Plan Attributes PUF that names its plans
 
 
-def read_puf(
-    frame: pl.DataFrame, *, file: str, state: str | None, attributes: pl.DataFrame | None
-) -> TypedRates:
+def read_puf(frame: pl.DataFrame, *, file: str, state: str | None, attributes: pl.DataFrame | None) -> TypedRates:
     """The CMS Rate PUF as it is published, typed; the rows of one state. Raises Refused."""
     sheet = _Sheet(file, _numbered(frame))
     sheet.claim(PUF_REQUIRED, (), others_allowed=True)
@@ -225,9 +223,7 @@ def _area(text: str) -> int:
 
 def _plain_tobacco(text: str) -> int:
     if text.lower() not in _PLAIN_TOBACCO:
-        raise ValueError(
-            f"{text!r} does not say whose rate this is. Write it as no, yes, or any (for everybody)."
-        )
+        raise ValueError(f"{text!r} does not say whose rate this is. Write it as no, yes, or any (for everybody).")
     return _PLAIN_TOBACCO[text.lower()]
 
 
@@ -263,9 +259,7 @@ class _Sheet:
     problems: list[Problem] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
 
-    def say(
-        self, why: str, *, row: int | None = None, column: str | None = None, seen: str | None = None
-    ) -> None:
+    def say(self, why: str, *, row: int | None = None, column: str | None = None, seen: str | None = None) -> None:
         """Note a problem; `column` is the name used here, and the header of the file is what is told."""
         header = self.headers.get(column, column) if column else None
         places = (self.file, f"row {row}" if row else None, header)

@@ -187,9 +187,7 @@ def _stretches(intervals: pl.DataFrame) -> pl.DataFrame:
         *keys, "start",
         end=pl.when(following == OPEN_END).then(following).otherwise(following.dt.offset_by("-1d")),
     ).drop_nulls("end")  # fmt: skip
-    covered = intervals.join(pieces, on=keys).filter(
-        pl.col("start").is_between("effective_from", "effective_to")
-    )
+    covered = intervals.join(pieces, on=keys).filter(pl.col("start").is_between("effective_from", "effective_to"))
     number = covered.select(*keys, "start").unique().sort(*keys, "start").with_row_index("group")
     return covered.join(number, on=[*keys, "start"]).with_columns(pl.col("group").cast(pl.Int64))
 

@@ -97,14 +97,15 @@ def guideline(id: str) -> Guideline:
 
 def guideline_in_force(on: date) -> Guideline:
     """The newest guideline that holds on a day. Raises NotInForce when none does."""
-    found = [
-        one for one in guidelines() if one.from_ and one.from_ <= on and (one.to is None or on <= one.to)
-    ]
+    found = [one for one in guidelines() if one.from_ and one.from_ <= on and (one.to is None or on <= one.to)]
     if not found:
         first = guidelines()[0]
         raise NotInForce(
-            Problem("guideline", f"none is in force on {on}; {first.id} holds from {first.from_}.",
-                    "Give --as-of a later day, or add the guideline of that time to the rulebook.")  # fmt: skip
+            Problem(
+                "guideline",
+                f"none is in force on {on}; {first.id} holds from {first.from_}.",
+                "Give --as-of a later day, or add the guideline of that time to the rulebook.",
+            )
         )
     return found[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -92,12 +93,13 @@ class Heading:
         for edition in editions:
             if edition.holds_on(on):
                 return edition
-        spans = ", ".join(
-            f"from {edition.from_}" + (f" to {edition.to}" if edition.to else "") for edition in editions
-        )
+        spans = ", ".join(f"from {edition.from_}" + (f" to {edition.to}" if edition.to else "") for edition in editions)
         raise NotInForce(
-            Problem(f"{self.name}.{term}", f"it has no value on {on}; known {spans}.",
-                    f"Add that edition, with its citation, to {self.file}.")  # fmt: skip
+            Problem(
+                f"{self.name}.{term}",
+                f"it has no value on {on}; known {spans}.",
+                f"Add that edition, with its citation, to {self.file}.",
+            )
         )
 
     def value(self, term: str, on: date, annotation: Any) -> Any:
@@ -147,7 +149,7 @@ def _editions(given: strict.Given, file: str, term: str, about: Citation) -> tup
         )  # fmt: skip
         editions.append(Edition(item.value["value"], keys.from_, keys.to, citation))
     editions.sort(key=lambda edition: edition.from_)
-    for earlier, later in zip(editions, editions[1:], strict=False):
+    for earlier, later in itertools.pairwise(editions):
         if earlier.to is None or earlier.to >= later.from_:
             raise Refused(Problem(f"{file}, {term}", f"two editions hold on {later.from_}.",
                                   f"Close the earlier one with to: the day before {later.from_}."))  # fmt: skip

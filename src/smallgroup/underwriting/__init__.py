@@ -1,7 +1,7 @@
 """Clauses, one file per heading of the guide, and the engine that runs them at every size.
 
-    from smallgroup.underwriting import Inputs, decide
-    decision = decide(Inputs(group_yaml, census.members, rates), guideline_id="kp-ga-2025-07", as_of=day)
+from smallgroup.underwriting import Inputs, decide
+decision = decide(Inputs(group_yaml, census.members, rates), guideline_id="kp-ga-2025-07", as_of=day)
 """
 
 from smallgroup.underwriting.decide import Decision, Evidence, Finding, ReadingFound, underwrite

@@ -47,9 +47,7 @@ class Case:
     def count(self, *names: str) -> Span:
         """The sum of some counts. A group without people has counts of nothing known: 0 to 0."""
         m = self.measures
-        return Span(
-            sum(m[f"{name}.at_least"] or 0 for name in names), sum(m[f"{name}.at_most"] or 0 for name in names)
-        )
+        return Span(sum(m[f"{name}.at_least"] or 0 for name in names), sum(m[f"{name}.at_most"] or 0 for name in names))
 
     def __getitem__(self, name: str) -> Any:
         return self.measures[name]

@@ -49,10 +49,14 @@ def common_law_employee(guideline: Guideline, on: date) -> Clause:
         text=heading.clauses["common-law-employee"],
         citation=heading.edition("employees_needed", on).citation,
         readings=(
-            Reading(regulation, _numbers, axes={"one who owns all of it": "is no employee, nor is the spouse"},
-                    citation=_REGULATION),
+            Reading(
+                regulation,
+                _numbers,
+                axes={"one who owns all of it": "is no employee, nor is the spouse"},
+                citation=_REGULATION,
+            ),
             Reading(literal, _numbers, axes={"one who owns all of it": "is one, if a shareholder on a W-2"}),
-        ),  # fmt: skip
+        ),
         comparisons=(
             Reading(
                 counted("w2_full_time_enrolling") >= needed,
@@ -63,8 +67,8 @@ def common_law_employee(guideline: Guideline, on: date) -> Clause:
         ),
         because=lambda case, outcome: _because(case, outcome, terms),
         cure=lambda case: Cure(
-            f"Employ, on or before the effective date, {needed} person on a W-2 for {terms.full_time_hours} hours a week "
-            "or more who is neither an owner nor an owner's spouse or domestic partner.",
+            f"Employ, by the effective date, {needed} person on a W-2 for {terms.full_time_hours} hours a week or more "
+            "who is neither an owner nor an owner's spouse or domestic partner.",
             {"hire": needed},
         ),
     )

@@ -146,9 +146,7 @@ def underwrite(
     return Decision(DECISIONS[results["decision"]], guideline.id, as_of, findings, inputs or {})
 
 
-def _finding(
-    in_force: Edition, clause: Clause, case: Case, results: Mapping[str, Any], file: GroupFile
-) -> Finding:
+def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str, Any], file: GroupFile) -> Finding:
     outcome = OUTCOMES[results[clause.id]]
     applies = outcome != "not applicable"
     readings = [
@@ -163,16 +161,23 @@ def _finding(
         because=clause.because(case, outcome),
         readings=tuple(_in_play(readings)) if applies else (),
         comparisons=tuple(
-            ReadingFound(one.name, results[f"{clause.id}.comparison.{place}"], numbers_json(one.numbers(case)), one.citation)
+            ReadingFound(
+                one.name, results[f"{clause.id}.comparison.{place}"], numbers_json(one.numbers(case)), one.citation
+            )
             for place, one in enumerate(clause.comparisons)
-        ) if applies else (),
+        )
+        if applies
+        else (),
         citation=clause.citation,
-        evidence=tuple(Evidence(paper.kind, paper.wanted_at, _status(file, paper.kind)) for paper in clause.text.evidence)
-        if applies else (),
+        evidence=tuple(
+            Evidence(paper.kind, paper.wanted_at, _status(file, paper.kind)) for paper in clause.text.evidence
+        )
+        if applies
+        else (),
         cure=clause.cure(case) if outcome in clause.cured_when else None,
         ground=clause.text.ground,
         audience=in_force.guideline.audience,
-    )  # fmt: skip
+    )
 
 
 def _in_play(readings: list[tuple[Reading, bool | None, dict[str, Any]]]) -> list[ReadingFound]:
@@ -180,7 +185,7 @@ def _in_play(readings: list[tuple[Reading, bool | None, dict[str, Any]]]) -> lis
 
     A doubt is in play when two readings that differ in it alone have other numbers or another answer.
     """
-    axes = [axis for axis in readings[0][0].axes]
+    axes = list(readings[0][0].axes)
     playing = []
     for axis in axes:
         by_rest: dict[tuple[str, ...], list[tuple[bool | None, dict[str, Any]]]] = {}

@@ -40,12 +40,17 @@ def share_of_1099(guideline: Guideline, on: date) -> Clause:
         text=heading.clauses["share-of-1099"],
         citation=heading.edition("maximum_share", on).citation,
         readings=(
-            Reading(share_at_most(contractors, staff, share), lambda case: _numbers(case, share),
-                    axes={_BASE: "all who enroll, 1099 workers too"}),
-            Reading(contractors * share.denominator <= staff * share.numerator,
-                    lambda case: _numbers(case, share, among_staff=True),
-                    axes={_BASE: "the W-2 employees who enroll"}),
-        ),  # fmt: skip
+            Reading(
+                share_at_most(contractors, staff, share),
+                lambda case: _numbers(case, share),
+                axes={_BASE: "all who enroll, 1099 workers too"},
+            ),
+            Reading(
+                contractors * share.denominator <= staff * share.numerator,
+                lambda case: _numbers(case, share, among_staff=True),
+                axes={_BASE: "the W-2 employees who enroll"},
+            ),
+        ),
         comparisons=(
             Reading(
                 share_at_most(contractors, staff + owners, share),
@@ -81,7 +86,9 @@ def _because(case: Case, outcome: str, share: Fraction) -> str:
     if outcome == "not met":
         return f"{said}: 1099 workers are more than {at(share)}."
     if outcome == "refer":
-        return f"{said}: at most {at(share)} of all {contractors + staff}, but more than {at(share)} of the W-2 employees."
+        return (
+            f"{said}: at most {at(share)} of all {contractors + staff}, but more than {at(share)} of the W-2 employees."
+        )
     if case.count("elections").at_most == 0:
         return f"Elections are not known yet: {contractors.at_most} 1099 workers may enroll."
     return f"{said}; elections or worker types that are not known decide it."

@@ -63,17 +63,26 @@ def size_at_most_fifty(guideline: Guideline, on: date) -> Clause:
     )
     without_seasonal = pl.when(_whole_year()).then(pl.col("workforce_hours_without_seasonal") < limit)
     return _clause(
-        guideline, on, "size-at-most-fifty", "maximum",
-        (Reading((pl.col("average_hours") < limit) | (seasonal_only & pl.col("average_hours").is_not_null()), _numbers(terms)),),
+        guideline,
+        on,
+        "size-at-most-fifty",
+        "maximum",
+        (
+            Reading(
+                (pl.col("average_hours") < limit) | (seasonal_only & pl.col("average_hours").is_not_null()),
+                _numbers(terms),
+            ),
+        ),
         comparisons=(
             Reading(
-                without_seasonal, _numbers(terms, "workforce_hours_without_seasonal"),
+                without_seasonal,
+                _numbers(terms, "workforce_hours_without_seasonal"),
                 name="federal marketplace's calculator: seasonal workers left out",
                 citation=Citation("CMS, Who can use the SHOP Marketplace", "FTE calculator"),
             ),
         ),
         cure=lambda case: Cure("Apply in the large-group market."),
-    )  # fmt: skip
+    )
 
 
 def _clause(

@@ -92,7 +92,7 @@ def facts_of(
     groups = pl.DataFrame([row], schema=GROUP_SCHEMA)
     people = _people(file, members, rates, lowest.row, guideline, on)
     people = people.hstack(groups.select(GROUP, *FOR_PEOPLE)[[0] * people.height])
-    months = [
+    months: list[dict[str, Any]] = [
         {name: 0 if name == GROUP else getattr(month, name) for name in MONTH_SCHEMA}
         for month in file.workforce or ()
         if month.month.year == year
@@ -238,10 +238,12 @@ def _in_area(people: pl.DataFrame, guideline: Guideline, on: date) -> pl.Series:
     """Who lives inside, or works there for half of the week (guide, page 4); null where neither is known."""
     counties = _service_counties(guideline, on)
     rows = people.select("county", "zip", "works_in_area_percent").iter_rows()
-    return pl.Series([_is_inside(*row, counties) for row in rows], dtype=pl.Boolean)
+    return pl.Series([_is_inside(*row, counties=counties) for row in rows], dtype=pl.Boolean)
 
 
-def _is_inside(county: str | None, zip_code: str | None, works_inside: int | None, counties: frozenset[str]) -> bool | None:
+def _is_inside(
+    county: str | None, zip_code: str | None, works_inside: int | None, *, counties: frozenset[str]
+) -> bool | None:
     """A ZIP of another state is enough to say that somebody lives outside; inside, the county tells."""
     if works_inside is not None and works_inside >= 50_00:
         return True

@@ -133,5 +133,3 @@ def _rates(kept: Mapping[str, Any]) -> AreaRates:
         cents = [money.cents(text) for text in one["monthly"]]
         monthly[row] = cents if len(cents) == monthly.shape[1] else cents * 3
     return AreaRates(kept["area"], dates.day(kept["on"]), plans, monthly, (), absent=kept["absent"])
-
-
