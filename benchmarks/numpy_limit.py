@@ -23,7 +23,7 @@ ENDLESS = 1 << 40
 LEAST_HOURS = 1 * 12 * 120_00
 OVER_FIFTY = 51 * 12 * 120_00
 SEASONAL_MONTHS = 4
-BLOCK = 16_384
+BLOCK = 32_768
 
 Column = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
