@@ -44,7 +44,7 @@ def arrays(measured: pl.DataFrame) -> dict[str, Column]:
             columns[name] = column.fill_null(-1).to_numpy()
         else:
             columns[name] = column.fill_null(ENDLESS).to_numpy()
-    columns["months.known"] = measured["months_known.at_least"].is_not_null().to_numpy()
+    columns["months_known"] = measured["months_known.at_least"].is_not_null().to_numpy()
     return columns
 
 
@@ -82,11 +82,11 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
     codes["size-at-least-one"][:] = _code(not_small, hours_unknown)
 
     seasonal_yes = (
-        c["months.known"] & (c["months_known.at_least"] == 12)
+        c["months_known"] & (c["months_known.at_least"] == 12)
         & (c["months_over.at_most"] <= SEASONAL_MONTHS) & (c["months_over_without_seasonal.at_most"] <= 0)
     )  # fmt: skip
     seasonal_may = (
-        (~c["months.known"] | (c["months_known.at_least"] == 12))
+        (~c["months_known"] | (c["months_known.at_least"] == 12))
         & (c["months_over.at_least"] <= SEASONAL_MONTHS) & (c["months_over_without_seasonal.at_least"] <= 0)
     )  # fmt: skip
     over = hours >= OVER_FIFTY
