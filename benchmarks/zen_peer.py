@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import version
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -75,8 +76,7 @@ def _nodes(outcomes: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _edges(*ids: str) -> list[dict[str, str]]:
-    pairs = zip(ids, ids[1:], strict=False)
-    return [{"id": f"{a}-{b}", "type": "edge", "sourceId": a, "targetId": b} for a, b in pairs]
+    return [{"id": f"{a}-{b}", "type": "edge", "sourceId": a, "targetId": b} for a, b in pairwise(ids)]
 
 
 # The clauses ------------------------------------------------------------------------------------------------------
@@ -123,9 +123,12 @@ def _common_law() -> str:
     yes, may = f"{at_least(candidates)} >= 1", f"{at_most(candidates)} >= 1"
     outside_yes = f"({at_least(outside)} >= 1 or one_household == false)"
     outside_may = f"({at_most(outside)} >= 1 or one_household != true)"
-    regulation = f"({beyond_household} or ({yes} and {outside_yes}))", f"({beyond_household} or ({may} and {outside_may}))"
-    literal = f"({yes} or {beyond_spouse})", f"({may} or {beyond_spouse})"
-    return _code(*regulation, f"{regulation[0]} or {literal[0]}", f"{regulation[1]} and {literal[1]}")
+    regulation_yes = f"({beyond_household} or ({yes} and {outside_yes}))"
+    regulation_may = f"({beyond_household} or ({may} and {outside_may}))"
+    literal_yes, literal_may = f"({yes} or {beyond_spouse})", f"({may} or {beyond_spouse})"
+    return _code(
+        regulation_yes, regulation_may, f"{regulation_yes} or {literal_yes}", f"{regulation_may} and {literal_may}"
+    )
 
 
 def _participation() -> str:

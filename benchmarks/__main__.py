@@ -1,0 +1,40 @@
+"""Run the benchmarks and print their tables; nothing here fails for being slow."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+
+from benchmarks import deciding, pricing, startup
+from benchmarks.one_group import OneGroup, one_group
+from benchmarks.table import Table, as_json, machine_line, shown
+from benchmarks.timing import ROOT
+
+RESULTS = ROOT / "benchmarks" / "results.json"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="20,000 groups and few rounds: a smoke test, no verdict on the book")
+    parser.add_argument("--save", action="store_true", help=f"also write {RESULTS.relative_to(ROOT)}")
+    chosen = parser.parse_args()
+    groups = 20_000 if chosen.quick else deciding.MILLION
+    print(f"{machine_line()}\n")
+    tables = []
+    for table in _tables(one_group(), groups, quick=chosen.quick):
+        print(f"{shown(table)}\n", flush=True)
+        tables.append(table)
+    if chosen.save:
+        RESULTS.write_text(json.dumps(as_json(tables, groups), indent=2) + "\n", "utf-8")
+
+
+def _tables(group: OneGroup, groups: int, *, quick: bool) -> Iterator[Table]:
+    yield pricing.pricing(group, rounds=20 if quick else 500, starts=1 if quick else 7)
+    yield deciding.deciding_one(group, rounds=10 if quick else 200)
+    yield deciding.deciding_book(group, groups=groups, rounds=3 if quick else 11, zen_groups=500 if quick else 2_000)
+    yield deciding.counting_book(group, groups=groups, rounds=1 if quick else 3)
+    yield startup.startup(rounds=1 if quick else 7)
+
+
+main()

@@ -1,0 +1,101 @@
+"""Counts between two numbers: Kleene's logic, and never an answer that some completion contradicts."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smallgroup.underwriting.engine import MET, NEEDS_EVIDENCE, NOT_APPLICABLE, NOT_MET, REFER, outcome
+from smallgroup.underwriting.measures import count, counted, total
+from smallgroup.underwriting.quantity import share_at_least, share_at_most, sure
+
+TRUTH = (True, False, None)
+
+
+def test_kleene_and_or_not_on_all_27_cases() -> None:
+    """a & (b | ~c), by the tables of three-valued logic: false beats null in "and", true beats null in "or"."""
+
+    def number(value: bool | None) -> float:
+        return 0.5 if value is None else float(value)
+
+    cases = list(product(TRUTH, repeat=3))
+    frame = pl.DataFrame(cases, schema={"a": pl.Boolean, "b": pl.Boolean, "c": pl.Boolean}, orient="row")
+    got = frame.select(pl.col("a") & (pl.col("b") | ~pl.col("c"))).to_series().to_list()
+    wanted = [min(number(a), max(number(b), 1 - number(c))) for a, b, c in cases]
+    assert [number(value) for value in got] == wanted
+
+
+@pytest.mark.parametrize(("every", "some", "told"), [(True, True, True), (False, True, None), (False, False, False)])
+def test_sure(every: bool, some: bool, told: bool | None) -> None:
+    frame = pl.DataFrame({"every": [every], "some": [some]})
+    assert frame.select(sure(pl.col("every"), pl.col("some"))).item() is told
+
+
+ROWS = st.lists(st.tuples(st.sampled_from(TRUTH), st.sampled_from(TRUTH)), max_size=7)
+SHARES = st.fractions(min_value=0, max_value=1, max_denominator=12)
+
+
+def completions(rows: list[tuple[bool | None, bool | None]]) -> list[list[tuple[bool, bool]]]:
+    """Every way to fill the unknowns in; a row is not in both."""
+    choices = [
+        [(part, rest) for part, rest in product((True, False), repeat=2)
+         if one in (None, part) and other in (None, rest) and not (part and rest)]
+        for one, other in rows
+    ]  # fmt: skip
+    return [list(filled) for filled in product(*choices)]
+
+
+@given(ROWS, SHARES, st.booleans())
+def test_a_share_is_decided_just_when_no_completion_disagrees(
+    rows: list[tuple[bool | None, bool | None]], share: Fraction, at_least: bool
+) -> None:
+    rows = [row for row in rows if row != (True, True)]
+    # A row in one count is known to be out of the other, as a person who enrolls does not decline.
+    rows = [(one, False) if one else (False, other) if other else (one, other) for one, other in rows]
+    frame = pl.DataFrame(rows, schema={"part": pl.Boolean, "rest": pl.Boolean}, orient="row")
+    measured = frame.select(count("part", pl.col("part")) + count("rest", pl.col("rest")))
+    compare = share_at_least if at_least else share_at_most
+    told = measured.select(compare(counted("part"), counted("rest"), share)).item()
+    answers = set()
+    for filled in completions(rows):
+        part, rest = sum(one for one, _ in filled), sum(other for _, other in filled)
+        lies, bound = part * share.denominator, (part + rest) * share.numerator
+        answers.add(lies >= bound if at_least else lies <= bound)
+    if told is not None:
+        assert answers == {told}
+    else:
+        assert len(answers) == 2, "unknown, though every completion agrees"
+
+
+def test_a_total_is_null_only_when_a_row_that_matters_is_unknown() -> None:
+    frame = pl.DataFrame({"value": [1, None, 5, 7], "where": [True, False, True, None]})
+    known = frame.head(3)
+    assert known.select(total("sum", pl.col("value"), pl.col("where"))).item() == 6
+    assert frame.select(total("sum", pl.col("value"), pl.col("where"))).item() is None
+    assert frame.head(0).select(total("sum", pl.col("value"), pl.col("where"))).item() == 0
+
+
+OUTCOMES_BY_READING = {
+    (True, True, True): MET, (False, False, False): NOT_MET, (None, None, None): NEEDS_EVIDENCE,
+    (True, True, False): REFER, (True, False, None): REFER, (False, True, None): REFER, (None, True, False): REFER,
+    (True, None, None): MET, (False, None, None): NOT_MET, (None, True, True): NEEDS_EVIDENCE,
+    (None, False, None): NEEDS_EVIDENCE, (True, True, None): MET, (False, False, None): NOT_MET,
+}  # fmt: skip
+
+
+def test_the_outcome_of_every_mix_of_readings() -> None:
+    """Two decided and different refer; else the default decides; else it needs evidence. On all 27 mixes."""
+    for mix in product(TRUTH, repeat=3):
+        decided = {reading for reading in mix if reading is not None}
+        by_rule = REFER if len(decided) == 2 else {True: MET, False: NOT_MET, None: NEEDS_EVIDENCE}[mix[0]]
+        assert OUTCOMES_BY_READING.get(mix, by_rule) == by_rule
+        for applies in TRUTH:
+            row = {"applies": applies, "r0": mix[0], "r1": mix[1], "r2": mix[2]}
+            frame = pl.DataFrame([row], schema=dict.fromkeys(row, pl.Boolean))
+            wanted = by_rule if applies else NOT_APPLICABLE if applies is False else NEEDS_EVIDENCE
+            assert frame.select(outcome("applies", ["r0", "r1", "r2"])).item() == wanted
