@@ -16,7 +16,7 @@ RESULTS = ROOT / "benchmarks" / "results.json"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="20,000 groups and few rounds: a smoke test, no verdict on the book")
+    parser.add_argument("--quick", action="store_true", help="20,000 groups, few rounds: a smoke test")
     parser.add_argument("--save", action="store_true", help=f"also write {RESULTS.relative_to(ROOT)}")
     chosen = parser.parse_args()
     groups = 20_000 if chosen.quick else deciding.MILLION

@@ -36,7 +36,9 @@ def problems(text: str) -> list[str]:
 
 
 def test_scalars_are_exact() -> None:
-    read = strict.read(Outer, 'name: "007"\nhours: 37.5\npercent: 62.5\ninner: {share: 1/3, dollars: "0.10"}\nmany: [1, 2]', file="a")  # noqa: E501
+    read = strict.read(
+        Outer, 'name: "007"\nhours: 37.5\npercent: 62.5\ninner: {share: 1/3, dollars: "0.10"}\nmany: [1, 2]', file="a"
+    )
     assert read == Outer(name="007", hours=3750, percent=Fraction(5, 8), inner=Inner(share=Fraction(1, 3), dollars=10),
                          many=(1, 2))  # fmt: skip
 

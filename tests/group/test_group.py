@@ -47,7 +47,8 @@ def test_what_if_of_an_unknown_key_names_the_nearest() -> None:
         ({"application.plans": "[A, A]"}, "named twice"),
         ({"workforce": "[{month: 2024-01, full_time: 1, part_time_hours: []}, "
                        "{month: 2024-01, full_time: 1, part_time_hours: []}]"}, "2024-01 twice"),
-        ({"workforce": "[{month: 2024-01, full_time: 1, part_time_hours: [], seasonal_full_time: 2}]"}, "more seasonal"),
+        ({"workforce": "[{month: 2024-01, full_time: 1, part_time_hours: [], seasonal_full_time: 2}]"},
+         "more seasonal"),
         ({"workforce": "[{month: 2024-01, full_time: 1, part_time_hours: [5], seasonal_part_time_hours: [6]}]"},
          "names hours that part_time_hours does not hold"),
         ({"application.effective_date": "2025-02-29"}, "29 February 2025 does not exist"),

@@ -30,7 +30,12 @@ def born(age: int, days: int = 10) -> date:
 
 def family(*people: tuple[str, date], family_id: str = "1") -> list[dict[str, object]]:
     return [
-        {"family_id": family_id, "member_id": f"{family_id}-{place}", "relationship": relationship, "date_of_birth": day}
+        {
+            "family_id": family_id,
+            "member_id": f"{family_id}-{place}",
+            "relationship": relationship,
+            "date_of_birth": day,
+        }
         for place, (relationship, day) in enumerate(people)
     ]
 
@@ -85,7 +90,9 @@ def test_disabled_children_are_children() -> None:
 
 
 AGES = st.integers(min_value=0, max_value=40)
-FAMILY = st.lists(st.tuples(st.sampled_from(["child", "disabled_child", "spouse"]), AGES, st.integers(0, 3)), max_size=8)
+FAMILY = st.lists(
+    st.tuples(st.sampled_from(["child", "disabled_child", "spouse"]), AGES, st.integers(0, 3)), max_size=8
+)
 
 
 def premium(rows: pl.DataFrame) -> int:
@@ -97,9 +104,7 @@ def people_of(members: list[tuple[str, int, int]]) -> list[tuple[str, date]]:
 
 
 @given(FAMILY, st.integers(0, 20))
-def test_a_fourth_child_under_21_never_changes_a_familys_premium(
-    members: list[tuple[str, int, int]], age: int
-) -> None:
+def test_a_fourth_child_under_21_never_changes_a_familys_premium(members: list[tuple[str, int, int]], age: int) -> None:
     """The youngest of four or more is free, so one who is younger than three others adds nothing."""
     older = [("child", max(age, 18), 1), ("child", 19, 2), ("disabled_child", 20, 3)]
     before = charged(family(*people_of(members + older)))
@@ -122,7 +127,8 @@ def test_ages_of_a_frame_are_ages_of_a_person(birth: date, on: date) -> None:
 
 
 @pytest.mark.parametrize(
-    ("county", "area"), [("Fulton", 3), ("fulton county", 3), ("De Kalb", 3), ("DEKALB", 3), ("Chatham", 14), ("Baldwin", 16)]
+    ("county", "area"),
+    [("Fulton", 3), ("fulton county", 3), ("De Kalb", 3), ("DEKALB", 3), ("Chatham", 14), ("Baldwin", 16)],
 )
 def test_the_rating_area_of_a_county(county: str, area: int) -> None:
     assert rating_area(GUIDE, Address(county=county, state="GA"), ON) == area

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallgroup.underwriting.engine import MET, NEEDS_EVIDENCE, NOT_APPLICABLE, NOT_MET, REFER, outcome
 from smallgroup.underwriting.measures import count, counted, total
 from smallgroup.underwriting.quantity import share_at_least, share_at_most, sure
 
@@ -78,24 +77,3 @@ def test_a_total_is_null_only_when_a_row_that_matters_is_unknown() -> None:
     assert known.select(total("sum", pl.col("value"), pl.col("where"))).item() == 6
     assert frame.select(total("sum", pl.col("value"), pl.col("where"))).item() is None
     assert frame.head(0).select(total("sum", pl.col("value"), pl.col("where"))).item() == 0
-
-
-OUTCOMES_BY_READING = {
-    (True, True, True): MET, (False, False, False): NOT_MET, (None, None, None): NEEDS_EVIDENCE,
-    (True, True, False): REFER, (True, False, None): REFER, (False, True, None): REFER, (None, True, False): REFER,
-    (True, None, None): MET, (False, None, None): NOT_MET, (None, True, True): NEEDS_EVIDENCE,
-    (None, False, None): NEEDS_EVIDENCE, (True, True, None): MET, (False, False, None): NOT_MET,
-}  # fmt: skip
-
-
-def test_the_outcome_of_every_mix_of_readings() -> None:
-    """Two decided and different refer; else the default decides; else it needs evidence. On all 27 mixes."""
-    for mix in product(TRUTH, repeat=3):
-        decided = {reading for reading in mix if reading is not None}
-        by_rule = REFER if len(decided) == 2 else {True: MET, False: NOT_MET, None: NEEDS_EVIDENCE}[mix[0]]
-        assert OUTCOMES_BY_READING.get(mix, by_rule) == by_rule
-        for applies in TRUTH:
-            row = {"applies": applies, "r0": mix[0], "r1": mix[1], "r2": mix[2]}
-            frame = pl.DataFrame([row], schema=dict.fromkeys(row, pl.Boolean))
-            wanted = by_rule if applies else NOT_APPLICABLE if applies is False else NEEDS_EVIDENCE
-            assert frame.select(outcome("applies", ["r0", "r1", "r2"])).item() == wanted

@@ -49,12 +49,10 @@ def quote(
     promise = inputs.a_contribution(contribution, case.file.application.contribution)
     if case.census_path is None:
         raise Refused(Problem(group.name, "there is no census beside it.", "Name one with --census."))
-    rating_area(case.guideline, case.file.group.address, case.as_of)
+    effective, area = case.file.effective_date, rating_area(case.guideline, case.file.group.address, case.as_of)
     if case.rates is None:
         fix = "Name a file with --rates, or import one: smallgroup rates import FILE."
-        if case.file.application.effective_date is None:
-            fix = "Add application.effective_date: rates go by that day."
-        raise Refused(Problem("Rates", "there are none to look up.", fix))
+        raise Refused(Problem("Rates", f"there are none to look up for area {area} on {effective}.", fix))
     answer = priced(
         case.file, case.members, case.rates, guideline=case.guideline, as_of=case.as_of, plan_ids=plan or None,
         contribution=promise, with_members=members, pay_periods=pay_periods,

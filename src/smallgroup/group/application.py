@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from smallgroup.errors import Problem, Refused
 from smallgroup.strict import Cents, Hundredths, Month1st, Percent
 
 Entity = Literal["sole_proprietor", "partnership", "llp", "llc", "corporation", "nonprofit_corporation", "association"]
@@ -297,6 +298,20 @@ class GroupFile:
         twice = sorted({month for month in months if months.count(month) > 1})
         if twice:
             raise ValueError(f"workforce names {twice[0]:%Y-%m} twice. Keep one entry a month.")
+
+    @property
+    def effective_date(self) -> date:
+        """The day on which coverage starts. Raises Refused while it is not known."""
+        if self.application.effective_date is None:
+            raise Refused(
+                Problem(
+                    "application.effective_date",
+                    "it is missing: ages, rates and the preceding calendar year hang on it.",
+                    "Add it, for example effective_date: 2025-10-01.",
+                    field="application.effective_date",
+                )
+            )
+        return self.application.effective_date
 
     def with_contribution(self, contribution: Contribution) -> GroupFile:
         """The same file with another contribution, as a quote tries one."""

@@ -157,10 +157,7 @@ def quote(
 
     Raises Refused: no effective date, nobody to cover, a reference plan or a chosen plan that has no rates.
     """
-    effective = file.application.effective_date
-    if effective is None:
-        raise Refused(Problem("application.effective_date", "it is missing: premiums go by age on that day.",
-                              "Add it, for example effective_date: 2025-10-01."))  # fmt: skip
+    effective = file.effective_date
     promise = contribution or file.application.contribution
     offered = tuple(plan_ids or file.application.plans or ()) or tuple(
         sorted({plan.plan_id for plan in rates.plans} | {refused.plan_id for refused in rates.refused})

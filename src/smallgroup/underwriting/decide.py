@@ -13,7 +13,6 @@ import polars as pl
 
 from smallgroup import __version__
 from smallgroup.citation import Citation
-from smallgroup.errors import Problem, Refused
 from smallgroup.group.application import GroupFile
 from smallgroup.rating.area_rates import AreaRates
 from smallgroup.rulebook import Guideline
@@ -134,9 +133,6 @@ def underwrite(
 
     Raises Refused when there is no effective date, NotInForce when the guideline has no edition on `as_of`.
     """
-    if file.application.effective_date is None:
-        raise Refused(Problem("application.effective_date", "it is missing: ages and the preceding calendar year "
-                              "hang on it.", "Add it, for example effective_date: 2025-10-01."))  # fmt: skip
     in_force = edition(guideline, as_of)
     facts = facts_of(file, members, rates, guideline, as_of, in_force.hours)
     measured, people = in_force.measure(facts.groups, facts.people, facts.months)

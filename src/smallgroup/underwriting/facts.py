@@ -64,11 +64,10 @@ def facts_of(
 ) -> Facts:
     """The frames of one group. `members` is a checked census; `rates` may be unknown, and `on` is the as-of date.
 
-    Needs an effective date: underwrite() sees to it.
+    Raises Refused when there is no effective date.
     """
     application, group = file.application, file.group
-    effective = application.effective_date
-    assert effective is not None
+    effective = file.effective_date
     members = members.sort("family_id", "member_id")  # so that no sentence depends on the order of the file
     year = effective.year - 1
     waiting = application.waiting_period
@@ -203,7 +202,7 @@ def _people(
         family_ownership = family_ownership + of_spouse["owns"].fill_null(0)
     nothing = pl.Series([None] * people.height, dtype=pl.Int64)
     people = people.with_columns(
-        age=age_on(pl.col("date_of_birth"), pl.lit(file.application.effective_date)),
+        age=age_on(pl.col("date_of_birth"), pl.lit(file.effective_date)),
         family_ownership=family_ownership, lowest_rate=nothing, base_rate=nothing, own_rate=nothing,
     )  # fmt: skip
     if rates is None or lowest is None:
