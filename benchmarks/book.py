@@ -37,9 +37,11 @@ def columns_read(edition: Edition) -> list[str]:
 
 
 def measured(groups: int, edition: Edition, seed: int = 20251001) -> pl.DataFrame:
-    """Measures of many groups: just the columns that the clauses read, and no column more."""
+    """Measures of many groups, typed as the engine types them: the columns that the clauses read, and no more."""
     columns = _measures(groups, np.random.default_rng(seed))
-    return pl.DataFrame({name: columns[name] for name in columns_read(edition)})
+    few = raw(2)
+    types = edition.measure(few.groups, few.people, few.months)[0].schema
+    return pl.DataFrame({name: columns[name].cast(types[name]) for name in columns_read(edition)})
 
 
 def _measures(groups: int, random: np.random.Generator) -> dict[str, pl.Series]:

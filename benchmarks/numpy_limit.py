@@ -19,7 +19,7 @@ import polars as pl
 MET, NOT_MET, REFER, NEEDS_EVIDENCE, NOT_APPLICABLE = range(5)
 DECLINE, REFERRED, PEND, APPROVE = range(4)
 
-ENDLESS = 1 << 40
+ENDLESS = 1 << 29  # twice it is still an int32
 LEAST_HOURS = 1 * 12 * 120_00
 OVER_FIFTY = 51 * 12 * 120_00
 SEASONAL_MONTHS = 4
@@ -31,7 +31,7 @@ Codes = npt.NDArray[np.uint8]
 
 
 def arrays(measured: pl.DataFrame) -> dict[str, Column]:
-    """The columns of a frame of measures as int64 and bool; a boolean that may be null becomes `.yes` and `.may`."""
+    """The columns of a frame of measures as NumPy's whole numbers and bool; a boolean that may be null becomes `.yes` and `.may`."""
     columns: dict[str, Column] = {}
     for name, dtype in measured.schema.items():
         column = measured[name]

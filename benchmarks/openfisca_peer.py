@@ -22,7 +22,6 @@ from benchmarks.numpy_limit import CLAUSES, LEAST_HOURS, OVER_FIFTY, SEASONAL_MO
 
 NAME = f"openfisca-core {version('openfisca-core')}"
 PERIOD = "2025-10"
-ENDLESS = 1 << 30  # its whole numbers are int32
 
 Column = npt.NDArray[Any]
 Formula = Callable[[Callable[[str], Column]], Column]
@@ -63,11 +62,8 @@ class OpenFisca:
 
 
 def inputs(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """The columns of numpy_limit.arrays in the types that OpenFisca keeps, so that it copies none of them."""
-    return {
-        name: column if column.dtype == np.bool_ else np.minimum(column, ENDLESS).astype(np.int32)
-        for name, column in columns.items()
-    }
+    """The columns of numpy_limit.arrays in the types that OpenFisca keeps, whose whole numbers are int32."""
+    return {name: column if column.dtype == np.bool_ else column.astype(np.int32) for name, column in columns.items()}
 
 
 OUTCOMES = {name: plain(name) for name in (*CLAUSES, "decision")}

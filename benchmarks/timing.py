@@ -15,12 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def medians(contenders: Mapping[str, Callable[[], Any]], rounds: int, warm_up: int = 2) -> dict[str, float]:
-    """Seconds of each contender: the median over rounds in which each runs once, without garbage collection."""
+    """Seconds of each contender: the median over rounds in which each runs once, garbage collected between."""
     for _ in range(warm_up):
         for run in contenders.values():
             run()
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     gc.collect()
+    gc.freeze()
     gc.disable()
     try:
         for _ in range(rounds):
@@ -28,9 +29,11 @@ def medians(contenders: Mapping[str, Callable[[], Any]], rounds: int, warm_up: i
                 start = perf_counter()
                 answer = run()
                 taken[name].append(perf_counter() - start)
-                del answer  # freeing what was computed is nobody's time
+                del answer
+                gc.collect()  # what one contender leaves behind is not the next one's burden
     finally:
         gc.enable()
+        gc.unfreeze()
     return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 

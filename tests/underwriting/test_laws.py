@@ -165,7 +165,6 @@ def test_a_missing_fact_never_yields_an_outcome_that_a_completion_contradicts(
 
 
 def _contradictory(person: dict[str, Any]) -> bool:
-    """What a census check refuses: an owner who is somebody else's relation, or owns nothing."""
+    """What a census check refuses: an owner who owns nothing."""
     owner = person.get("worker_type") in ("sole_proprietor", "partner", "corporate_owner")
-    related, share = person.get("related_to_owner", "none"), person.get("ownership_percent", 0)
-    return (owner and (related not in (None, "self") or share == 0)) or bool(share and related == "none")
+    return owner and person.get("ownership_percent", 0) == 0

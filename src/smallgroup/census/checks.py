@@ -136,25 +136,11 @@ def _waivers(rows: Rows) -> Iterator[Finding]:
 
 
 def _owners(rows: Rows) -> Iterator[Finding]:
-    """An owner's worker type, share and relation to the owner agree."""
-    columns = [rows.of(name) for name in ("worker_type", "related_to_owner", "ownership_percent")]
-    if sum(map(rows.has, ("worker_type", "related_to_owner", "ownership_percent"))) < 2:
+    """An owner owns something. Owners may be related to one another in any way, or in none."""
+    if not rows.has("worker_type") or not rows.has("ownership_percent"):
         return
-    for at, (worker, related, share) in enumerate(zip(*columns, strict=True)):
-        owns = worker in OWNING_WORKERS
-        if owns and related not in (None, "self") and not isinstance(related, Fault):
-            yield Finding(
-                at, "related_to_owner",
-                f"a {_words(worker)} is an owner, but this says {related}.",
-                "Write self, or correct the worker type.",
-            )  # fmt: skip
-        if related == "none" and isinstance(share, int) and share > 0:
-            yield Finding(
-                at, "related_to_owner",
-                f"somebody who owns {_percent(share)} percent is an owner, but this says none.",
-                "Write self, or correct the ownership percent.",
-            )  # fmt: skip
-        if owns and share == 0:
+    for at, (worker, share) in enumerate(zip(rows.of("worker_type"), rows.of("ownership_percent"), strict=True)):
+        if worker in OWNING_WORKERS and share == 0:
             yield Finding(
                 at, "ownership_percent",
                 f"a {_words(worker)} owns a part of the business, but this says 0.",
@@ -176,10 +162,6 @@ def _employment(rows: Rows) -> Iterator[Finding]:
 
 def _words(value: Value | Fault) -> str:
     return str(value).replace("_", " ")
-
-
-def _percent(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
 
 
 def _id(value: Value) -> str:
