@@ -31,7 +31,7 @@ Codes = npt.NDArray[np.uint8]
 
 
 def arrays(measured: pl.DataFrame) -> dict[str, Column]:
-    """The columns of a frame of measures as NumPy's whole numbers and bool; a boolean that may be null becomes `.yes` and `.may`."""
+    """The columns of a frame of measures in NumPy; a boolean that may be null becomes two, `.yes` and `.may`."""
     columns: dict[str, Column] = {}
     for name, dtype in measured.schema.items():
         column = measured[name]

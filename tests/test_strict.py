@@ -53,7 +53,7 @@ def test_all_errors_at_once_by_line_and_path() -> None:
     said = problems("nam: x\non: 2025-02-30\nhours: 1.234\nsure: yes\nmany: 3\ninner: {share: 0.5, dolars: 1}\n")
     assert len(said) == 8
     assert "a.yaml, line 1, nam: the key 'nam' is not known here. Did you mean name?" in said
-    assert any("line 2, on: 30 February 2025 does not exist" in one for one in said)
+    assert any("line 2, on: 30 February does not exist" in one for one in said)
     assert any("inner.dolars" in one and "Did you mean dollars?" in one for one in said)
     assert any("name: this key is missing" in one for one in said)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -19,16 +20,18 @@ def day(text: str) -> date:
     try:
         return date(year, month, number)
     except ValueError:
-        why = _no_such_day(year, month, number)
+        why = no_such_day(year, month, number)
         raise ValueError(f"{why} Write it as YYYY-MM-DD, for example 1990-02-28.") from None
 
 
-def _no_such_day(year: int, month: int, number: int) -> str:
+def no_such_day(year: int, month: int, number: int) -> str:
+    """The sentence for numbers that make no date; of a day that no year has, the year is left out."""
     if not 1 <= month <= 12:
         return f"There is no month {month}."
     if not year:
         return "There is no year 0."
-    return f"{number} {_MONTHS[month - 1]} {year} does not exist."
+    in_no_year = not 1 <= number <= monthrange(2024, month)[1]  # a leap year has every day that there is
+    return f"{number} {_MONTHS[month - 1]}{'' if in_no_year else f' {year}'} does not exist."
 
 
 def age_on(birth: date, on: date) -> int:

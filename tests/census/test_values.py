@@ -19,7 +19,7 @@ def test_dates(with_column, cell):
         ("1991-02-29", "29 February 1991 does not exist."),
         ("2/29/1991", "29 February 1991 does not exist."),
         ("1990-13-01", "There is no month 13."),
-        ("28/02/1990", "There is no month 28 (dates with slashes are read month/day/year)."),
+        ("28/02/1990", "There is no month 28. Dates with slashes are read month/day/year."),
         ("0000-01-01", "There is no year 0."),
         ("06/01/45", "'06/01/45' gives the year in two digits, which could be 1945 or 2045."),
         ("1985", "1985 is a year, not a day."),

@@ -23,7 +23,7 @@ def edited(group: Path, *pairs: tuple[str, str]) -> Path:
     [
         ("hours_required: 30", "hours_requird: 30", "Did you mean hours_required?"),
         ("county: Fulton", "county: Fultan", "Did you mean Fulton?"),
-        ("effective_date: 2025-10-01", "effective_date: 2025-02-30", "30 February 2025 does not exist"),
+        ("effective_date: 2025-10-01", "effective_date: 2025-02-30", "30 February does not exist"),
         ("complete_on: 2025-09-12", "complete_on: null", "give --as-of"),
         ("complete_on: 2025-09-12", "complete_on: 2025-06-30", "kp-ga-2025-07 holds from 2025-07-01"),
         ("effective_date: 2025-10-01", "effective_date: null", "Add it, for example effective_date"),

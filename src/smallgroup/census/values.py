@@ -12,7 +12,7 @@ from typing import Final
 from smallgroup.census.fields import Field
 from smallgroup.census.privacy import holds_ssn, shown
 from smallgroup.census.sheet import SPACE, Cell
-from smallgroup.dates import age_on, spoken
+from smallgroup.dates import age_on, no_such_day, spoken
 from smallgroup.errors import nearest
 
 MOST_HOURS_A_WEEK = 168
@@ -187,8 +187,6 @@ def _yes_no(cell: Cell) -> Value | Fault:
 
 # --- dates ----------------------------------------------------------------------------------------
 
-_MONTHS = ("January", "February", "March", "April", "May", "June",
-           "July", "August", "September", "October", "November", "December")  # fmt: skip
 _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](\d{2})", re.ASCII)
@@ -214,17 +212,8 @@ def _date(cell: Cell) -> Value | Fault:
     try:
         return date(year, month, number)
     except ValueError:
-        return Fault(_no_such_day(year, month, number, us=match.re is _US), DATE_ADVICE)
-
-
-def _no_such_day(year: int, month: int, number: int, *, us: bool) -> str:
-    if not 1 <= month <= 12:
-        return f"There is no month {month}{' (dates with slashes are read month/day/year)' if us else ''}."
-    if not year:
-        return "There is no year 0."
-    if not 1 <= number <= 31 or (month == 2 and number > 29) or (month in (4, 6, 9, 11) and number > 30):
-        return f"{number} {_MONTHS[month - 1]} does not exist."
-    return f"{number} {_MONTHS[month - 1]} {year} does not exist."
+        order = " Dates with slashes are read month/day/year." if match.re is _US and not 1 <= month <= 12 else ""
+        return Fault(no_such_day(year, month, number) + order, DATE_ADVICE)
 
 
 def _not_a_date(text: str) -> Fault:
