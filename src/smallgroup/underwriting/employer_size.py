@@ -122,8 +122,6 @@ def _because(case: Case, outcome: str, terms: HoursTerms, size: SizeTerms) -> st
     if hours is None:
         if new:
             return f"The business did not exist all of {year}, and what it expects of this year is not stated."
-        if not case["missing_months"]:
-            return f"It is not known whether the business existed all of {year}."
         return f"The workforce of {case['missing_months']} is not known, and the average of {year} needs all 12 months."
     average = Fraction(hours, _year_of_one(terms))
     shown = f"{int(average)}.{int(average * 100) % 100:02d}"

@@ -7,7 +7,6 @@ change the answer, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -44,12 +43,6 @@ class Count:
     def __le__(self, other: Count | int) -> pl.Expr:
         return _count(other) >= self
 
-    def __gt__(self, other: Count | int) -> pl.Expr:
-        return ~(self <= other)
-
-    def __lt__(self, other: Count | int) -> pl.Expr:
-        return ~(self >= other)
-
 
 def _count(value: Count | int) -> Count:
     if isinstance(value, Count):
@@ -76,11 +69,3 @@ def share_at_least(part: Count, rest: Count, share: Fraction) -> pl.Expr:
 def share_at_most(part: Count, rest: Count, share: Fraction) -> pl.Expr:
     """part / (part + rest) ≤ share, by cross-multiplication; 0 / 0 holds."""
     return part * (share.denominator - share.numerator) <= rest * share.numerator
-
-
-def every_one(conditions: Sequence[pl.Expr]) -> pl.Expr:
-    """Kleene "and" of row conditions."""
-    result = conditions[0]
-    for condition in conditions[1:]:
-        result = result & condition
-    return result
