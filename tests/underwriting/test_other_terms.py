@@ -48,9 +48,7 @@ def test_every_small_group_against_the_rule_said_plainly(tmp_path: Path, roundin
             continue
         wanted = counts * 3 / 5 if counts < 5 else counts / 4
         must = max(1, int(wanted + 1e-9)) if rounding == "down" else wanted
-        finding = found(
-            tmp_path, rounding, [{"election": "enroll"}] * enrolled + [{"election": "decline"}] * declined
-        )
+        finding = found(tmp_path, rounding, [{"election": "enroll"}] * enrolled + [{"election": "decline"}] * declined)
         assert finding.outcome == ("met" if enrolled >= must and enrolled else "not met"), (enrolled, declined)
         if finding.outcome == "not met":
             assert finding.cure is not None

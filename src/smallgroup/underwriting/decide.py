@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ import polars as pl
 
 from smallgroup import __version__
 from smallgroup.citation import Citation
+from smallgroup.errors import Problem, Refused
 from smallgroup.group.application import GroupFile
 from smallgroup.rating.area_rates import AreaRates
 from smallgroup.rulebook import Guideline
@@ -131,8 +132,12 @@ def underwrite(
     they are known. `inputs` is what the decision keeps so that it can be made again (see record.py). Nothing is
     read but the arguments: no clock, no file.
 
-    Raises Refused when there is no effective date, NotInForce when the guideline has no edition on `as_of`.
+    Raises Refused when there is no effective date, or the application and the census contradict each other;
+    NotInForce when the guideline has no edition on `as_of`.
     """
+    contradictions = list(contradicting(file, members))
+    if contradictions:
+        raise Refused(contradictions)
     in_force = edition(guideline, as_of)
     facts = facts_of(file, members, rates, guideline, as_of, in_force.hours)
     measured, people = in_force.measure(facts.groups, facts.people, facts.months)
@@ -140,6 +145,19 @@ def underwrite(
     case = Case({**measured.row(0, named=True), **facts.notes}, people)
     findings = tuple(_finding(in_force, clause, case, results, file) for clause in in_force.clauses)
     return Decision(DECISIONS[results["decision"]], guideline.id, as_of, findings, inputs or {})
+
+
+def contradicting(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
+    """What the application says and the census denies. Nothing is assumed: somebody has to say which is right."""
+    if file.application.offers_1099 is False:
+        enrolled = members.filter((pl.col("worker_type") == "1099") & (pl.col("election") == "enroll"))
+        for member in enrolled["member_id"]:
+            yield Problem(
+                f"Census, member {member}, election",
+                "a 1099 worker enrolls, but application.offers_1099 is false.",
+                "Offer coverage to 1099 workers, or correct the worker type or the election.",
+                field="election",
+            )
 
 
 def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str, Any], file: GroupFile) -> Finding:

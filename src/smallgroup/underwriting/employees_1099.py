@@ -33,7 +33,7 @@ def share_of_1099(guideline: Guideline, on: date) -> Clause:
     terms = heading.terms_on(ContractorTerms, on)
     share = terms.maximum_share
     contractors, staff, owners = (
-        counted("enrolling_1099"), counted("enrolling_w2"), counted("enrolling_owners"),
+        counted("enrolling_1099"), counted("enrolling_w2"), counted("enrolled_owners"),
     )  # fmt: skip
     return Clause(
         id="share-of-1099",
@@ -54,7 +54,7 @@ def share_of_1099(guideline: Guideline, on: date) -> Clause:
         comparisons=(
             Reading(
                 share_at_most(contractors, staff + owners, share),
-                lambda case: {**_numbers(case, share), "enrolling_owners": case.count("enrolling_owners")},
+                lambda case: {**_numbers(case, share), "enrolling_owners": case.count("enrolled_owners")},
                 name="owners counted among those who enroll",
             ),
         ),

@@ -149,10 +149,6 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
                 c("w2_full_time") & ~c("partner") & ~(c("spouse_of_owner") & c("owners_are_partners"))
             ),
         },
-        {
-            # Whoever enrolls is counted; whoever has not answered only if coverage may be offered to them at all.
-            "enrolling": c("employed") & (c("enrolls").fill_null(False) | c("enrolled")),
-        },
     ]  # fmt: skip
 
 
@@ -180,7 +176,7 @@ WITHOUT_1099 = "_without_1099"
 def people_measures() -> list[pl.Expr]:
     """The aggregations over a group's people, after `people`."""
     c = pl.col
-    enrolled, enrolling, outside_owners = c("enrolled"), c("enrolling"), ~c("owner") & ~c("spouse_of_owner")
+    enrolled, outside_owners = c("enrolled"), ~c("owner") & ~c("spouse_of_owner")
     measures: list[list[pl.Expr]] = [
         count("employees", c("employed")),
         count("elections", c("election").is_not_null()),
@@ -198,9 +194,8 @@ def people_measures() -> list[pl.Expr]:
         count("declines_owners", c("declines") & c("owner")),
         # 1099
         count("workers_1099", c("employed") & c("is_1099")),
-        count("enrolling_1099", enrolling & c("is_1099")),
-        count("enrolling_w2", enrolling & (c("worker_type") == "w2") & ~c("owner")),
-        count("enrolling_owners", enrolling & c("owner")),
+        count("enrolling_1099", enrolled & c("is_1099")),
+        count("enrolling_w2", enrolled & (c("worker_type") == "w2") & ~c("owner")),
         # contribution
         count("contribution_short", enrolled & ~c("half_paid")),
         count("contribution_short_of_own_plan", enrolled & ~c("half_of_own_paid")),
