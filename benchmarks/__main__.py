@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from benchmarks import deciding, pricing, startup
 from benchmarks.one_group import OneGroup, one_group
-from benchmarks.table import Table, as_json, machine_line, shown
+from benchmarks.table import Table, as_json, machine, machine_line, shown
 from benchmarks.timing import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -20,13 +20,14 @@ def main() -> None:
     parser.add_argument("--save", action="store_true", help=f"also write {RESULTS.relative_to(ROOT)}")
     chosen = parser.parse_args()
     groups = 20_000 if chosen.quick else deciding.MILLION
-    print(f"{machine_line()}\n")
+    ran_on = machine()
+    print(f"{machine_line(ran_on)}\n")
     tables = []
     for table in _tables(one_group(), groups, quick=chosen.quick):
         print(f"{shown(table)}\n", flush=True)
         tables.append(table)
     if chosen.save:
-        RESULTS.write_text(json.dumps(as_json(tables, groups), indent=2) + "\n", "utf-8")
+        RESULTS.write_text(json.dumps(as_json(tables, groups, ran_on), indent=2) + "\n", "utf-8")
 
 
 def _tables(group: OneGroup, groups: int, *, quick: bool) -> Iterator[Table]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -134,9 +135,14 @@ class Raw:
     people: pl.DataFrame
     months: pl.DataFrame
 
-    def only(self, group: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-        mine = pl.col(GROUP) == group
-        return self.groups.filter(mine), self.people.filter(mine), self.months.filter(mine)
+    def blocks(self, groups: int) -> list[Raw]:
+        """The same book cut between groups, without copying: every frame is clustered by group."""
+        edges = pl.Series(range(0, self.groups.height + groups, groups), dtype=pl.Int64)
+        frames = [
+            [frame.slice(start, end - start) for start, end in pairwise(frame[GROUP].search_sorted(edges, "left"))]
+            for frame in (self.groups, self.people, self.months)
+        ]
+        return [Raw(*parts) for parts in zip(*frames, strict=True)]
 
 
 def raw(groups: int, seed: int = 20251002) -> Raw:
@@ -147,10 +153,7 @@ def raw(groups: int, seed: int = 20251002) -> Raw:
 
 
 def _groups(groups: int, random: np.random.Generator) -> pl.DataFrame:
-    flat = random.random(groups) < 0.2
-    promise = _unknown(groups, random)
     partners = random.random(groups) < 0.3
-    percent = random.choice([25, 40, 50, 60, 75, 100], groups)
     columns: dict[str, Any] = {
         GROUP: np.arange(groups, dtype=np.int64),
         "effective_date": np.full(groups, EFFECTIVE, "datetime64[D]"),
@@ -163,11 +166,8 @@ def _groups(groups: int, random: np.random.Generator) -> pl.DataFrame:
         "household_possible": _nullable(random.integers(0, 3, groups), _unknown(groups, random)),
         "existed_all_year": _nullable(random.random(groups) < 0.95, _unknown(groups, random)),
         "expected_hours": _nullable(random.integers(1, 60, groups) * 120_00, random.random(groups) < 0.5),
-        "employee_numerator": _nullable(percent, flat | promise),
-        "employee_denominator": _nullable(np.full(groups, 100), flat | promise),
-        "employee_dollars": _nullable(random.integers(100_00, 400_00, groups), ~flat | promise),
-        "share_of_lowest": ~flat & (random.random(groups) < 0.8),
-        "share_of_chosen": ~flat & (random.random(groups) < 0.6),
+        # A share of the lowest-priced plan is enough or not; a sum, or a share of another plan, turns on the rates.
+        "promise_is_enough": _nullable(random.random(groups) < 0.9, random.random(groups) < 0.3),
         "has_form_1099_validation": _nullable(np.ones(groups, np.bool_), random.random(groups) < 0.5),
     }
     return pl.DataFrame({name: columns[name] for name in GROUP_SCHEMA}).cast(GROUP_SCHEMA)
@@ -184,6 +184,9 @@ def _people(groups: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     owner = first & (random.random(rows) < 0.7)
     election = _words("election", rows, random, {"enroll": 0.62, "waive": 0.2, "decline": 0.17})
     lowest = random.integers(250_00, 1100_00, rows)
+    pays = _nullable(
+        lowest * random.choice([45, 50, 60, 75], rows, p=[0.02, 0.4, 0.3, 0.28]) // 100, _unknown(rows, random)
+    )
     columns: dict[str, Any] = {
         GROUP: group,
         "worker_type": _words("worker_type", rows, random, {"w2": 0.87, "1099": 0.07, "retiree": 0.01, "cobra": 0.01}),
@@ -200,7 +203,8 @@ def _people(groups: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
             {"spouse_group": 0.55, "individual": 0.15, "medicaid": 0.1, "parent_group": 0.1,
              "other_carrier_same_employer": 0.05, "military": 0.05},
         ).set(election != "waive", None),
-        "lowest_rate": lowest, "base_rate": lowest, "own_rate": lowest,
+        "lowest_rate": lowest, "own_rate": lowest,
+        "employer_pays": pays, "pays_of_own": pays,
     }  # fmt: skip
     columns["worker_type"] = columns["worker_type"].set(pl.Series(owner), "corporate_owner")
     unknown = random.random(rows) < UNKNOWN / 4

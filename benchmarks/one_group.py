@@ -109,7 +109,7 @@ def _somebody_of(draw: random.Random, youngest: int, oldest: int) -> date:
 
 
 def _work(draw: random.Random, family: int) -> dict[str, Any]:
-    """Two owners in three, some 1099 workers, and an answer of each kind; one in twenty facts is unknown."""
+    """Two owners, some 1099 workers, answers of every kind, and a few facts that are not known."""
     owner, contractor = family in (1, 7), family % 11 == 5
     answer = draw.choices(("enroll", "waive", "decline", None), (66, 20, 12, 2))[0]
     reasons = ("spouse_group", "medicaid", "individual", "other_carrier_same_employer")

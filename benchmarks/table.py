@@ -78,20 +78,21 @@ def machine() -> dict[str, Any]:
         "polars": pl.__version__,
         "polars_threads": pl.thread_pool_size(),
         "numpy": np.__version__,
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
     }
 
 
-def machine_line() -> str:
-    m = machine()
+def machine_line(m: dict[str, Any]) -> str:
+    busy = "" if m["load"] is None else f"; load {m['load']} before the run"
     return (
         f"{m['cores']} cores ({m['processor']}), Python {m['python']}, polars {m['polars']} in "
-        f"{m['polars_threads']} threads, NumPy {m['numpy']}"
+        f"{m['polars_threads']} threads, NumPy {m['numpy']}{busy}"
     )
 
 
-def as_json(tables: Iterable[Table], groups: int) -> dict[str, Any]:
+def as_json(tables: Iterable[Table], groups: int, ran_on: dict[str, Any]) -> dict[str, Any]:
     return {
-        "machine": machine(),
+        "machine": ran_on,
         "groups": groups,
         "tables": [
             {"title": table.title, "ratio_to": table.ratio_to, "rows": [asdict(row) for row in table.rows]}

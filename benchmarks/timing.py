@@ -12,10 +12,11 @@ from time import perf_counter
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+LARGE = 0.005  # seconds; after shorter runs collecting would only empty the caches of the next
 
 
 def medians(contenders: Mapping[str, Callable[[], Any]], rounds: int, warm_up: int = 2) -> dict[str, float]:
-    """Seconds of each contender: the median over rounds in which each runs once, garbage collected between."""
+    """Seconds of each contender: the median over rounds in which each runs once, large garbage collected between."""
     for _ in range(warm_up):
         for run in contenders.values():
             run()
@@ -28,9 +29,11 @@ def medians(contenders: Mapping[str, Callable[[], Any]], rounds: int, warm_up: i
             for name, run in contenders.items():
                 start = perf_counter()
                 answer = run()
-                taken[name].append(perf_counter() - start)
+                seconds = perf_counter() - start
+                taken[name].append(seconds)
                 del answer
-                gc.collect()  # what one contender leaves behind is not the next one's burden
+                if seconds > LARGE:
+                    gc.collect()  # what one contender leaves behind is not the next one's burden
     finally:
         gc.enable()
         gc.unfreeze()

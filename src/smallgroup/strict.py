@@ -31,6 +31,8 @@ Hundredths = Annotated[int, "hundredths"]
 
 Record = TypeVar("Record")
 _LIMIT = 4_000_000
+TRIED = 0
+"""The line of a value that stands in no file, but was given to be tried."""
 
 
 class Given(typing.NamedTuple):
@@ -48,8 +50,11 @@ class _Reader:
     problems: list[Problem]
 
     def refuse(self, path: str, line: int, why: str, fix: str = "", seen: str | None = None) -> None:
-        place = f"{self.file}, line {line}" + (f", {path}" if path else "")
-        self.problems.append(Problem(place, why, fix, seen=seen, row=line, field=path or None))
+        if line == TRIED:
+            place = f"--what-if {path}"
+        else:
+            place = f"{self.file}, line {line}" + (f", {path}" if path else "")
+        self.problems.append(Problem(place, why, fix, seen=seen, row=line or None, field=path or None))
 
     def read(self, annotation: Any, given: Given, path: str) -> Any:
         origin = get_origin(annotation)
@@ -185,6 +190,8 @@ def _wanted(options: list[Any]) -> str:
     for option in options:
         if dataclasses.is_dataclass(option):
             said.append(f"the keys {', '.join(_fields(typing.cast(Any, option)))}")
+        elif get_origin(option) is tuple:
+            said.append("a list, in [ ]")
         elif get_origin(option) is Literal:
             said.append(" or ".join(map(str, get_args(option))))
         else:

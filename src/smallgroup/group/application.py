@@ -225,6 +225,10 @@ class Application:
     documents: tuple[Document, ...] | None = None
 
     def __post_init__(self) -> None:
+        for name in ("effective_date", "complete_on"):
+            day: date | None = getattr(self, name)
+            if day is not None and not 2014 <= day.year <= 2100:
+                raise ValueError(f"{name} is in {day.year}. Write a day from 2014, when these rules began, to 2100.")
         if self.plans is not None and len(set(self.plans)) < len(self.plans):
             raise ValueError("a plan is named twice in plans. Name each plan once.")
 

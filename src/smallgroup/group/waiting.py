@@ -12,7 +12,7 @@ def coverage_starts(hired_on: date, waiting: WaitingPeriod) -> date:
     """The first day of coverage of somebody hired on a day (45 CFR 147.116).
 
     The day of hire is day 1, so "the first of the month following 60 days" is the first 1st of a month after
-    hire + 59. An orientation of a month ends a day before the same day of the next month (or on that month's
+    hire + 59; "coincident with or following" is hire + 59 itself if that is a 1st. An orientation of a month ends a day before the same day of the next month (or on that month's
     last day), and the wait starts the day after.
     """
     first_day = _after_orientation(hired_on) if waiting.orientation == "one_month" else hired_on
@@ -21,9 +21,10 @@ def coverage_starts(hired_on: date, waiting: WaitingPeriod) -> date:
         return first_day
     if waiting.kind == "days":
         return last_day + timedelta(days=1)
-    if waiting.kind == "first_of_month_following":
-        return dates.first_of_next_month(max(last_day, first_day))
-    return dates.first_of_next_month(last_day)
+    waited = max(last_day, first_day)
+    if waiting.kind == "first_of_month_coincident_or_following":
+        waited = dates.add_days(waited, -1)
+    return dates.first_of_next_month(waited)
 
 
 def _after_orientation(hired_on: date) -> date:

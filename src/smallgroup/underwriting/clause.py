@@ -96,7 +96,8 @@ class Clause:
     """The first reading is the default. `applies` false makes the clause not applicable; null leaves it open.
 
     `because(case, outcome)` says it in a sentence with the numbers; `cure(case)` is asked when it is not met, or,
-    where a paper is all that is missing, when it needs that evidence.
+    where a paper is all that is missing, when it needs that evidence. A clause `of_people` knows nothing
+    without a census.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Clause:
     comparisons: tuple[Reading, ...] = ()
     applies: pl.Expr = field(default_factory=lambda: pl.lit(True))
     cured_when: tuple[str, ...] = ("not met",)
+    of_people: bool = True
 
 
 def numbers_json(numbers: Numbers) -> dict[str, Any]:

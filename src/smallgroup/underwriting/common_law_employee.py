@@ -88,7 +88,7 @@ def _numbers(case: Case) -> Numbers:
 
 
 def _because(case: Case, outcome: str, terms: CommonLawTerms) -> str:
-    candidates, outside = case.count("w2_full_time"), case.count("w2_full_time_outside")
+    candidates = case.count("w2_full_time")
     hours = f"{terms.full_time_hours} hours a week or more"
     if outcome == "met":
         known = max(candidates.at_least, case.count("w2_full_time_not_partner").at_least)
@@ -98,12 +98,15 @@ def _because(case: Case, outcome: str, terms: CommonLawTerms) -> str:
     if outcome == "not met":
         return f"Nobody on the census works {hours} on a W-2 without being a partner, a proprietor or married to one."
     if outcome == "refer":
+        who = "The one employee who works" if candidates.exact == 1 else f"The only {candidates} who work"
         return (
-            f"The only {candidates} who work {hours} on a W-2 own all of the business, alone or with a spouse: the "
-            f"text does not name shareholders, the regulation that it takes its words from leaves them out ({outside})."
+            f"{who} {hours} on a W-2 may own all of the business, alone or with a spouse, or be that spouse: the text "
+            f"does not name shareholders, and the regulation that it takes its words from leaves them out."
         )
     unknown = case.unknown(
         "candidate", ("worker_type", "paid_on", "hours_per_week", "ownership_percent", "related_to_owner")
     )
+    if case["owners_are_partners"] is None:
+        unknown = ["how the business is taxed", *unknown]
     open_facts = listed(unknown) if unknown else "who owns the business, and whom each owner is married to"
     return f"Whether somebody works {hours} on a W-2 and is no owner or owner's spouse turns on {open_facts}."

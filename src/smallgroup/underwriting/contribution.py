@@ -96,8 +96,9 @@ def _because(case: Case, outcome: str, share: Fraction) -> str:
     of_plan = f"of the lowest-priced plan, {plan}," if plan else "of the lowest-priced plan"
     if outcome == "met":
         known = case.count("enrolled")
-        who = f"each of the {known} who enroll" if known.exact else "everybody who may enroll"
-        return f"{start}: at least {at(share)} {of_plan} for {who}, at their own age."
+        who = f"each of the {known} who enroll" if (known.exact or 0) > 1 else "whoever enrolls"
+        doubt = f" {case['lowest_plan_unknown']}" if case["lowest_plan_unknown"] else ""
+        return f"{start}: at least {at(share)} {of_plan} for {who}, at their own age.{doubt}"
     rows = _short(case, share)
     said = []
     for row in rows:
@@ -110,6 +111,8 @@ def _because(case: Case, outcome: str, share: Fraction) -> str:
     if outcome == "not met":
         detail = f": {listed(said, 4)}." if said else "."
         return f"{start}, less than {at(share)} {of_plan} for {case.count('contribution_short')} who enroll{detail}"
+    if case["reference_unknown"]:
+        return f"{start}, and that plan has no rates: {case['reference_unknown']}"
     if case["lowest_plan_unknown"]:
         return f"{start}. {case['lowest_plan_unknown']}"
     detail = f" If they enroll, {listed(said, 4)}." if said else ""

@@ -13,13 +13,16 @@ import polars as pl
 
 from smallgroup import __version__
 from smallgroup.citation import Citation
+from smallgroup.dates import spoken
 from smallgroup.errors import Problem, Refused
 from smallgroup.group.application import GroupFile
 from smallgroup.rating.area_rates import AreaRates
 from smallgroup.rulebook import Guideline
 from smallgroup.underwriting.clause import OUTCOMES, Case, Clause, Cure, Reading, numbers_json
 from smallgroup.underwriting.engine import DECISIONS, Edition, edition
-from smallgroup.underwriting.facts import facts_of
+from smallgroup.underwriting.facts import facts_of, paper_status
+
+NO_CENSUS = "There is no census yet, so nothing is known of the employees."
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def underwrite(
     if contradictions:
         raise Refused(contradictions)
     in_force = edition(guideline, as_of)
-    facts = facts_of(file, members, rates, guideline, as_of, in_force.hours)
+    facts = facts_of(file, members, rates, in_force)
     measured, people = in_force.measure(facts.groups, facts.people, facts.months)
     results = in_force.decide(measured, with_comparisons=True).row(0, named=True)
     case = Case({**measured.row(0, named=True), **facts.notes}, people)
@@ -149,6 +152,14 @@ def underwrite(
 
 def contradicting(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
     """What the application says and the census denies. Nothing is assumed: somebody has to say which is right."""
+    unborn = members.filter(pl.col("date_of_birth") > file.effective_date)
+    for member in unborn["member_id"]:
+        yield Problem(
+            f"Census, member {member}, birth date",
+            f"it is after the effective date, {spoken(file.effective_date)}.",
+            "Leave the member out until birth, or correct the date.",
+            field="date_of_birth",
+        )
     if file.application.offers_1099 is False:
         enrolled = members.filter((pl.col("worker_type") == "1099") & (pl.col("election") == "enroll"))
         for member in enrolled["member_id"]:
@@ -162,9 +173,10 @@ def contradicting(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
 
 def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str, Any], file: GroupFile) -> Finding:
     outcome = OUTCOMES[results[clause.id]]
+    nobody = clause.of_people and case.people.is_empty()
     applies = outcome != "not applicable"
     readings = [
-        (reading, results[f"{clause.id}.{place}"], numbers_json(reading.numbers(case)))
+        (reading, results[f"{clause.id}.{place}"], {} if nobody else numbers_json(reading.numbers(case)))
         for place, reading in enumerate(clause.readings)
     ]
     return Finding(
@@ -172,11 +184,14 @@ def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str
         title=clause.text.title,
         rules=clause.text.rules,
         outcome=outcome,
-        because=clause.because(case, outcome),
+        because=NO_CENSUS if nobody else clause.because(case, outcome),
         readings=tuple(_in_play(readings)) if applies else (),
         comparisons=tuple(
             ReadingFound(
-                one.name, results[f"{clause.id}.comparison.{place}"], numbers_json(one.numbers(case)), one.citation
+                one.name,
+                results[f"{clause.id}.comparison.{place}"],
+                {} if nobody else numbers_json(one.numbers(case)),
+                one.citation,
             )
             for place, one in enumerate(clause.comparisons)
         )
@@ -184,7 +199,8 @@ def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str
         else (),
         citation=clause.citation,
         evidence=tuple(
-            Evidence(paper.kind, paper.wanted_at, _status(file, paper.kind)) for paper in clause.text.evidence
+            Evidence(paper.kind, paper.wanted_at, paper_status(file, paper.kind, in_force.on))
+            for paper in clause.text.evidence
         )
         if applies
         else (),
@@ -199,6 +215,8 @@ def _in_play(readings: list[tuple[Reading, bool | None, dict[str, Any]]]) -> lis
 
     A doubt is in play when two readings that differ in it alone have other numbers or another answer.
     """
+    if len(readings) == 1:
+        return [ReadingFound(readings[0][0].name, *readings[0][1:], readings[0][0].citation)]
     axes = list(readings[0][0].axes)
     playing = []
     for axis in axes:
@@ -215,9 +233,3 @@ def _in_play(readings: list[tuple[Reading, bool | None, dict[str, Any]]]) -> lis
             name = "; ".join(f"{axis}: {reading.axes[axis]}" for axis in playing) or reading.name
             found.append(ReadingFound(name, holds, numbers, reading.citation))
     return found
-
-
-def _status(file: GroupFile, kind: str) -> str:
-    """The best that came in of a paper: accepted, received, rejected, or missing."""
-    found = {paper.status for paper in file.application.documents or () if paper.kind == kind}
-    return next((status for status in ("accepted", "received", "rejected") if status in found), "missing")

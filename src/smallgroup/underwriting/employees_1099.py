@@ -90,7 +90,13 @@ def _because(case: Case, outcome: str, share: Fraction) -> str:
             f"{said}: at most {at(share)} of all {contractors + staff}, but more than {at(share)} of the W-2 employees."
         )
     if case.count("elections").at_most == 0:
-        return f"Elections are not known yet: {contractors.at_most} 1099 workers may enroll."
+        workers = case.count("workers_1099")
+        who = (
+            f"{contractors.at_most} 1099 workers may enroll"
+            if workers.exact
+            else f"{workers} employees are 1099 workers"
+        )
+        return f"Elections are not known yet: {who}."
     return f"{said}; elections or worker types that are not known decide it."
 
 
@@ -130,4 +136,6 @@ def _form_because(case: Case, outcome: str) -> str:
         return "1099 workers are offered coverage, and the 1099 Validation Form has come in."
     if case["offers_1099"] is None and case.count("enrolling_1099").at_least == 0:
         return "It is not known whether 1099 workers are offered coverage; if so, the 1099 Validation Form is wanted."
+    if case["form_1099_validation"] == "rejected":
+        return "1099 workers are offered coverage, and the 1099 Validation Form that came in was rejected."
     return "1099 workers are offered coverage, and the 1099 Validation Form is not among the papers."

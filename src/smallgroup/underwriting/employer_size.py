@@ -93,7 +93,8 @@ def _clause(
     terms, size = hours_terms(on), heading.terms_on(SizeTerms, on)
     return Clause(
         id=id, text=heading.clauses[id], citation=heading.edition(term, on).citation, readings=readings,
-        comparisons=comparisons, because=lambda case, outcome: _because(case, outcome, terms, size), cure=cure,
+        comparisons=comparisons, cure=cure, of_people=False,
+        because=lambda case, outcome: _because(case, outcome, terms, size, maximum=term == "maximum"),
     )  # fmt: skip
 
 
@@ -116,13 +117,14 @@ def _numbers(terms: HoursTerms, measure: str = "average_hours") -> Callable[[Cas
     return numbers
 
 
-def _because(case: Case, outcome: str, terms: HoursTerms, size: SizeTerms) -> str:
+def _because(case: Case, outcome: str, terms: HoursTerms, size: SizeTerms, *, maximum: bool) -> str:
     year, hours = case["preceding_year"], _hours(case)
     new = case["existed_all_year"] is False
     if hours is None:
         if new:
             return f"The business did not exist all of {year}, and what it expects of this year is not stated."
-        return f"The workforce of {case['missing_months']} is not known, and the average of {year} needs all 12 months."
+        missing = case["missing_months"]
+        return f"The workforce of {missing} is not known, and the average of {year} needs all 12 months."
     average = Fraction(hours, _year_of_one(terms))
     shown = f"{int(average)}.{int(average * 100) % 100:02d}"
     what = (
@@ -131,7 +133,7 @@ def _because(case: Case, outcome: str, terms: HoursTerms, size: SizeTerms) -> st
         else f"{year} averages {shown}"
     )
     said = f"{what} full-time equivalents, {int(average)} rounded down; {size.minimum} to {size.maximum} is small"
-    if int(average) > size.maximum and outcome == "met":
+    if maximum and int(average) > size.maximum and outcome == "met":
         said += f", and it is over {size.maximum} in {case.count('months_over')} months only, by its seasonal workers"
     projected = case.count("months_projected")
     if projected.at_most:

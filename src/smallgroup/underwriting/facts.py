@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import polars as pl
 
+from smallgroup.dates import age_on
 from smallgroup.group.application import Flat, GroupFile, PercentOf, ReferencePlan
 from smallgroup.group.waiting import last_hire_covered_on
 from smallgroup.rating.area import plain_county
-from smallgroup.rating.area_rates import AreaRates
-from smallgroup.rating.charged import age_on
-from smallgroup.rating.premium import column_of
+from smallgroup.rating.area_rates import (
+    TOBACCO_NO,
+    TOBACCO_UNKNOWN,
+    TOBACCO_YES,
+    AreaRates,
+    Cents,
+    rate_column,
+)
+from smallgroup.rating.premium import employer_share
 from smallgroup.rulebook import Guideline
+from smallgroup.underwriting.engine import Edition
 from smallgroup.underwriting.measures import GROUP, HoursTerms, one_of
 
 GROUP_SCHEMA: dict[str, Any] = {
     GROUP: pl.Int64, "effective_date": pl.Date, "latest_hire": pl.Date, "hours_required": pl.Int64,
     "offers_1099": pl.Boolean, "owners_are_partners": pl.Boolean, "owners_possible": pl.Boolean,
     "spouses_possible": pl.Int64, "household_possible": pl.Int64, "existed_all_year": pl.Boolean,
-    "expected_hours": pl.Int64, "employee_numerator": pl.Int64, "employee_denominator": pl.Int64,
-    "employee_dollars": pl.Int64, "share_of_lowest": pl.Boolean, "share_of_chosen": pl.Boolean,
-    "has_form_1099_validation": pl.Boolean,
+    "expected_hours": pl.Int64, "promise_is_enough": pl.Boolean, "has_form_1099_validation": pl.Boolean,
 }  # fmt: skip
 """One row a group. Hours are hundredths, money cents, unknown null."""
 
 FOR_PEOPLE = (
-    "effective_date", "latest_hire", "hours_required", "offers_1099", "owners_are_partners", "employee_numerator",
-    "employee_denominator", "employee_dollars", "share_of_lowest", "share_of_chosen",
+    "effective_date", "latest_hire", "hours_required", "offers_1099", "owners_are_partners", "promise_is_enough",
 )  # fmt: skip
 """The group's facts that stand beside each of its people."""
 
@@ -59,10 +64,8 @@ class Facts:
     notes: Mapping[str, Any]
 
 
-def facts_of(
-    file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, guideline: Guideline, on: date, hours: HoursTerms
-) -> Facts:
-    """The frames of one group. `members` is a checked census; `rates` may be unknown, and `on` is the as-of date.
+def facts_of(file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, in_force: Edition) -> Facts:
+    """The frames of one group. `members` is a checked census; `rates` may be unknown.
 
     Raises Refused when there is no effective date.
     """
@@ -74,7 +77,7 @@ def facts_of(
     lowest = _lowest_plan(file, rates)
     promise = application.contribution.employee if application.contribution else None
     partners = _owners_are_partners(file, members)
-    row = {
+    row: dict[str, Any] = {
         GROUP: 0,
         "effective_date": effective,
         "latest_hire": last_hire_covered_on(effective, waiting) if waiting else None,
@@ -84,13 +87,14 @@ def facts_of(
         "owners_possible": group.tax_class != "exempt",
         **_excluded_at_most(file, partners),
         "existed_all_year": None if group.formed_on is None else group.formed_on <= date(year, 1, 1),
-        "expected_hours": _expected_hours(file, hours),
-        **_promise_columns(promise),
-        "has_form_1099_validation": _has_paper(file, "form_1099_validation"),
+        "expected_hours": _expected_hours(file, in_force.hours),
+        "promise_is_enough": _is_enough(promise, in_force.counting.contribution_share),
+        "has_form_1099_validation": paper_status(file, "form_1099_validation", in_force.on) in _IN or None,
     }
     groups = pl.DataFrame([row], schema=GROUP_SCHEMA)
-    people = _people(file, members, rates, lowest.row, guideline, on)
-    people = people.hstack(groups.select(GROUP, *FOR_PEOPLE)[[0] * people.height])
+    people = _people(file, members, rates, lowest.row, in_force)
+    beside = [pl.Series(name, [row[name]] * people.height, GROUP_SCHEMA[name]) for name in (GROUP, *FOR_PEOPLE)]
+    people = people.hstack(beside)
     months: list[dict[str, Any]] = [
         {name: 0 if name == GROUP else getattr(month, name) for name in MONTH_SCHEMA}
         for month in file.workforce or ()
@@ -106,9 +110,24 @@ def facts_of(
             "lowest_plan": lowest.plan_id,
             "lowest_plan_unknown": lowest.because,
             "preceding_year": year,
-            "missing_months": ", ".join(f"{year}-{month:02d}" for month in range(1, 13) if month not in known),
+            "missing_months": _missing(year, known),
+            "form_1099_validation": paper_status(file, "form_1099_validation", in_force.on),
+            "reference_unknown": _reference_unknown(promise, rates),
         },
     )
+
+
+def _missing(year: int, known: Collection[int]) -> str:
+    missing = [f"{year}-{month:02d}" for month in range(1, 13) if month not in known]
+    return f"all of {year}" if len(missing) == 12 else ", ".join(missing)
+
+
+def _reference_unknown(promise: PercentOf | Flat | None, rates: AreaRates | None) -> str | None:
+    """Why the plan that the promise is measured by has no rates, if it has none."""
+    of = promise.of if isinstance(promise, PercentOf) else None
+    if not isinstance(of, ReferencePlan) or rates is None or of.reference_plan in rates.row_of:
+        return None
+    return rates.why_absent(of.reference_plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,27 +189,32 @@ def _expected_hours(file: GroupFile, hours: HoursTerms) -> int | None:
     return full_time + (part_time if isinstance(part_time, int) else sum(min(one, cap) for one in each))
 
 
-def _promise_columns(promise: PercentOf | Flat | None) -> dict[str, int | bool | None]:
-    percent = promise.percent if isinstance(promise, PercentOf) else None
-    of = promise.of if isinstance(promise, PercentOf) else None
-    return {
-        "employee_numerator": None if percent is None else percent.numerator,
-        "employee_denominator": None if percent is None else percent.denominator,
-        "employee_dollars": promise.dollars if isinstance(promise, Flat) else None,
-        # A share of the plan chosen is, for somebody who takes the lowest-priced plan, a share of that plan.
-        "share_of_lowest": of in ("plan_chosen", "lowest_priced_plan"),
-        "share_of_chosen": of == "plan_chosen",
-    }
+def _is_enough(promise: PercentOf | Flat | None, wanted: Fraction) -> bool | None:
+    """Whether a share of the lowest-priced plan is enough, whatever the plan costs; None where rates decide.
+
+    A share of the plan chosen is, for somebody who takes the lowest-priced plan, a share of that plan.
+    """
+    if isinstance(promise, PercentOf) and not isinstance(promise.of, ReferencePlan):
+        return promise.percent >= wanted
+    return None
 
 
-def _has_paper(file: GroupFile, kind: str) -> bool | None:
-    """True when it came in and was not rejected; otherwise it is still wanted, and nothing is known."""
+_IN = ("received", "accepted")
+
+
+def paper_status(file: GroupFile, kind: str, on: date) -> str:
+    """The best that has come in of a paper by a day: accepted, received, rejected, or missing."""
     papers = file.application.documents or ()
-    return True if any(paper.kind == kind and paper.status != "rejected" for paper in papers) else None
+    found = {
+        paper.status
+        for paper in papers
+        if paper.kind == kind and (paper.received_on is None or paper.received_on <= on)
+    }
+    return next((status for status in ("accepted", "received", "rejected") if status in found), "missing")
 
 
 def _people(
-    file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, lowest: int | None, guideline: Guideline, on: date
+    file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, lowest: int | None, in_force: Edition
 ) -> pl.DataFrame:
     """The employees, with their age, what the plans cost at it, and how much of the business the family owns."""
     people = members.filter(pl.col("relationship") == "employee")
@@ -200,44 +224,68 @@ def _people(
         of_family = spouses.group_by("family_id").agg(owns=pl.col("ownership_percent").sum())
         of_spouse = people.select("family_id").join(of_family, on="family_id", how="left", maintain_order="left")
         family_ownership = family_ownership + of_spouse["owns"].fill_null(0)
-    nothing = pl.Series([None] * people.height, dtype=pl.Int64)
-    people = people.with_columns(
-        age=age_on(pl.col("date_of_birth"), pl.lit(file.effective_date)),
-        family_ownership=family_ownership, lowest_rate=nothing, base_rate=nothing, own_rate=nothing,
-    )  # fmt: skip
+    ages = [age_on(birth, file.effective_date) for birth in people["date_of_birth"]]
+    costs = _costs(file, people, ages, rates, lowest, in_force)
+    return people.hstack(
+        [
+            pl.Series("age", ages, pl.Int64),
+            family_ownership.alias("family_ownership"),
+            *(pl.Series(name, cents, pl.Int64) for name, cents in costs.items()),
+        ]
+    )
+
+
+COSTS = ("lowest_rate", "employer_pays", "own_rate", "pays_of_own")
+"""Cents a month at the employee's age: what the lowest-priced plan costs and the employer pays of it; and the same of
+the plan that is open to the person, which out of the area is the lowest-priced out-of-area PPO."""
+
+
+def _costs(
+    file: GroupFile,
+    people: pl.DataFrame,
+    ages: list[int],
+    rates: AreaRates | None,
+    lowest: int | None,
+    in_force: Edition,
+) -> dict[str, list[int | None]]:
+    """COSTS by employee, None where not known."""
+    nothing: list[int | None] = [None] * people.height
     if rates is None or lowest is None:
-        return people
-    column = column_of(people)
-    lowest_rate = _known(rates.monthly[lowest][column])
+        return dict.fromkeys(COSTS, nothing)
+    columns = [rate_column(age, _block(uses)) for age, uses in zip(ages, people["tobacco"], strict=True)]
     promise = file.application.contribution.employee if file.application.contribution else None
-    base_rate = lowest_rate
-    if isinstance(promise, PercentOf) and isinstance(promise.of, ReferencePlan):
-        reference = rates.row_of.get(promise.of.reference_plan)
-        base_rate = nothing if reference is None else _known(rates.monthly[reference][column])
-    outside = [
-        rates.monthly[rates.row_of[plan.plan_id]]
-        for plan in rates.plans
-        if plan.kind == "ooa_ppo" and plan.plan_id in (file.application.plans or ())
-    ]
-    own_rate = lowest_rate
+    share = None if promise is None else employer_share(rates, promise, lowest)
+
+    def of_plan(row: int) -> tuple[list[int | None], list[int | None]]:
+        paid = nothing if share is None else _known(share[row, columns])
+        return _known(rates.monthly[row, columns]), paid
+
+    rate, pays = own_rate, pays_of_own = of_plan(lowest)
+    offered = [rates.row_of[plan_id] for plan_id in file.application.plans or () if plan_id in rates.row_of]
+    outside = [row for row in offered if rates.plans[row].kind == "ooa_ppo"]
     if outside:
-        outside_rate = _known(np.min(outside, axis=0)[column])
-        inside = _in_area(people, guideline, on)
-        own_rate = outside_rate.zip_with(~inside, lowest_rate).set(inside.is_null(), None)
-    return people.with_columns(lowest_rate=lowest_rate, base_rate=base_rate, own_rate=own_rate)
+        inside = _in_area(people, in_force.guideline, in_force.on)
+        theirs = of_plan(min(outside, key=lambda row: rates.monthly[row, rate_column(21, TOBACCO_NO)]))
+        own_rate, pays_of_own = (
+            [None if lives is None else near if lives else far for lives, near, far in zip(inside, *pair, strict=True)]
+            for pair in ((rate, theirs[0]), (pays, theirs[1]))
+        )
+    return {"lowest_rate": rate, "employer_pays": pays, "own_rate": own_rate, "pays_of_own": pays_of_own}
 
 
-def _known(cents: np.ndarray[Any, Any]) -> pl.Series:
-    """Rates with MISSING as null."""
-    series = pl.Series(np.asarray(cents, np.int64))
-    return series.set(series < 0, None)
+def _block(uses_tobacco: bool | None) -> int:
+    return TOBACCO_UNKNOWN if uses_tobacco is None else TOBACCO_YES if uses_tobacco else TOBACCO_NO
 
 
-def _in_area(people: pl.DataFrame, guideline: Guideline, on: date) -> pl.Series:
-    """Who lives inside, or works there for half of the week (guide, page 4); null where neither is known."""
+def _known(cents: Cents) -> list[int | None]:
+    return [None if one < 0 else one for one in cents.tolist()]
+
+
+def _in_area(people: pl.DataFrame, guideline: Guideline, on: date) -> list[bool | None]:
+    """Who lives inside, or works there for half of the week (guide, page 4); None where neither is known."""
     counties = _service_counties(guideline, on)
     rows = people.select("county", "zip", "works_in_area_percent").iter_rows()
-    return pl.Series([_is_inside(*row, counties=counties) for row in rows], dtype=pl.Boolean)
+    return [_is_inside(*row, counties=counties) for row in rows]
 
 
 def _is_inside(

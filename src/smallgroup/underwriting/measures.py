@@ -101,12 +101,6 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
         .otherwise(~one_of("worker_type", ("retiree", "cobra")))
     )  # fmt: skip
     waives = c("election") == "waive"
-    # The same promise against the plan open to the person; a share of the chosen plan is then a share of that one.
-    own_base = pl.when(c("share_of_chosen")).then(c("own_rate")).otherwise(c("base_rate"))
-    percent_is_enough = (
-        c("employee_numerator") * terms.contribution_share.denominator
-        >= c("employee_denominator") * terms.contribution_share.numerator
-    )
     return [
         {
             "employed": listed_on_ends & listed_on_starts,
@@ -117,8 +111,6 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
             "is_1099": c("worker_type") == "1099",
             "enrolls": c("election") == "enroll",
             "offered": offered_class & works_enough & one_of("status", ("active", "paid_leave")) & ~waiting,
-            "employer_pays": _employer_pays(c("base_rate"), c("lowest_rate")),
-            "pays_of_own": _employer_pays(own_base, c("own_rate")),
             "listed_waiver": waives & one_of("waiver_reason", terms.listed_waivers),
             "unlisted_waiver": waives & one_of("waiver_reason", terms.unlisted_waivers),
             "alongside_waiver": waives & (c("waiver_reason") == "other_carrier_same_employer"),
@@ -129,12 +121,9 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
                 one_of("worker_type", ("sole_proprietor", "partner")) | (c("owner") & c("owners_are_partners"))
             ),
             "w2_full_time": c("employed") & c("paid_w2") & c("full_time"),
-            # A share of the lowest-priced plan itself is compared without any rate.
-            "half_paid": (
-                pl.when(c("share_of_lowest")).then(percent_is_enough)
-                .otherwise(_reaches(c("employer_pays"), c("lowest_rate"), terms))
-            ),
-            "half_of_own_paid": _reaches(c("pays_of_own"), c("own_rate"), terms),
+            # A share of the lowest-priced plan itself needs no rate.
+            "half_paid": c("promise_is_enough").fill_null(_reaches("employer_pays", "lowest_rate", terms)),
+            "half_of_own_paid": _reaches("pays_of_own", "own_rate", terms),
         },
         {
             "enrolled": c("eligible") & c("enrolls"),
@@ -152,17 +141,8 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
     ]  # fmt: skip
 
 
-def _employer_pays(base: pl.Expr, premium: pl.Expr) -> pl.Expr:
-    """Cents a month toward an employee's own premium, half up to the cent, never more than that premium."""
-    c = pl.col
-    numerator, denominator = c("employee_numerator"), c("employee_denominator")
-    share = (2 * base * numerator + denominator) // (2 * denominator)
-    promised = pl.when(c("employee_dollars").is_not_null()).then(c("employee_dollars")).otherwise(share)
-    return pl.when(promised <= premium).then(promised).when(promised > premium).then(premium)
-
-
-def _reaches(pays: pl.Expr, premium: pl.Expr, terms: CountingTerms) -> pl.Expr:
-    return pays * terms.contribution_share.denominator >= premium * terms.contribution_share.numerator
+def _reaches(pays: str, premium: str, terms: CountingTerms) -> pl.Expr:
+    return pl.col(pays) * terms.contribution_share.denominator >= pl.col(premium) * terms.contribution_share.numerator
 
 
 # Participation counts four kinds of answer with and without the 1099 workers, so that each reading of the clause is
@@ -190,8 +170,10 @@ def people_measures() -> list[pl.Expr]:
         total("household_percent", c("family_ownership"), c("owner") | c("spouse_of_owner")),
         # participation
         count("alongside", c("alongside")),
+        count("eligible_without_1099", c("eligible") & ~c("is_1099")),
         count("enrolled_owners", enrolled & c("owner")),
-        count("declines_owners", c("declines") & c("owner")),
+        count("enrolled_without_owners", enrolled & ~c("owner")),
+        count("declines_without_owners", c("declines") & ~c("owner")),
         # 1099
         count("workers_1099", c("employed") & c("is_1099")),
         count("enrolling_1099", enrolled & c("is_1099")),
@@ -276,6 +258,7 @@ def derived(hours: HoursTerms) -> dict[str, pl.Expr]:
             .when((principals.at_least == 1) & (c("household_percent") == 100_00)).then(True)
         ),
         "somebody_enrolls": counted("enrolled") >= 1,
+        "somebody_enrolls" + WITHOUT_1099: counted("enrolled" + WITHOUT_1099) >= 1,
     }  # fmt: skip
 
 
@@ -303,7 +286,7 @@ def measure(
     if groups.height == 1 and not people.is_empty():
         # One group needs no grouping: the same expressions over the whole frame, at a third of the cost.
         of_people, of_months = people.select(people_aggregations), months.select(month_aggregations)
-        measured = pl.concat([groups, of_people, of_months], how="horizontal")
+        measured = groups.hstack([*of_people, *of_months])
     else:
         of_people = people.group_by(GROUP, maintain_order=True).agg(people_aggregations)
         of_months = months.group_by(GROUP, maintain_order=True).agg(month_aggregations)

@@ -68,6 +68,21 @@ class _Side:
     def waived(self) -> str:
         return self._name("waived" if self.unlisted_valid else "waived_listed")
 
+    @property
+    def somebody(self) -> pl.Expr:
+        """With nobody enrolled there is nothing to take a share of."""
+        return pl.col(self._name("somebody_enrolls"))
+
+    def counts(self, case: Case, *, and_waived: bool = False) -> Span:
+        """How many are counted, or offered coverage: of those eligible, all but who is outside.
+
+        A person whose answer is not known may stand in several counts, and is one person all the same.
+        """
+        counts = [self.part, self.rest, *([self.waived] if and_waived else [])]
+        outside = [*([] if and_waived else [self.waived]), *([] if self.alongside_counts else ["alongside"])]
+        most = case.count(self._name("eligible")).at_most - case.count(*outside).at_least
+        return Span(case.count(*counts).at_least, min(case.count(*counts).at_most, most))
+
 
 _SIDES = tuple(
     _Side(contractors, unlisted, alongside)
@@ -93,7 +108,7 @@ def participation(guideline: Guideline, on: date) -> Clause:
             strict=True,
         )
         return Reading(
-            pl.col("somebody_enrolls") & _enough(counted(side.part), counted(side.rest), terms),
+            side.somebody & _enough(counted(side.part), counted(side.rest), terms),
             numbers=lambda case: _numbers(case, side, terms),
             axes={doubt: sides[taken] for (doubt, sides), taken in doubts},
         )
@@ -149,7 +164,7 @@ def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> t
             share_at_least(part + waived, rest, terms.marketplace_share),
             numbers=lambda case: {
                 "enrolled_or_covered_elsewhere": case.count(side.part, side.waived),
-                "offered": case.count(side.part, side.waived, side.rest),
+                "offered": side.counts(case, and_waived=True),
                 "minimum": terms.marketplace_share,
             },
             name="federal marketplace: valid waivers count as taking part",
@@ -159,19 +174,13 @@ def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> t
             _share_reached(part, rest, share, "down"),
             numbers=lambda case: {
                 "enrolled": case.count(side.part),
-                "must_enroll": _must_enroll(case.count(side.part, side.rest).at_most, terms, down=True),
+                "must_enroll": _must_enroll(side.counts(case).at_most, terms, down=True),
             },
             name="rounded down, as another carrier does",
         ),
         Reading(
-            share_at_least(part - counted("enrolled_owners"), rest - counted("declines_owners"), share),
-            numbers=lambda case: {
-                "enrolled": Span(
-                    case.count(side.part).at_least - case.count("enrolled_owners").at_most,
-                    case.count(side.part).at_most - case.count("enrolled_owners").at_least,
-                ),
-                "owners_enrolled": case.count("enrolled_owners"),
-            },
+            share_at_least(counted("enrolled_without_owners"), counted("declines_without_owners"), share),
+            numbers=lambda case: {"enrolled": case.count("enrolled_without_owners")},
             name="owners left out, as the federal marketplace does",
             citation=marketplace,
         ),
@@ -184,8 +193,7 @@ def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> t
 
 
 def _numbers(case: Case, side: _Side, terms: ParticipationTerms) -> Numbers:
-    taking_part, rest = case.count(side.part), case.count(side.rest)
-    counts = taking_part + rest
+    taking_part, counts = case.count(side.part), side.counts(case)
     return {
         "enrolled": taking_part,
         "counted": counts,
@@ -215,11 +223,12 @@ def _because(case: Case, outcome: str, terms: ParticipationTerms) -> str:
             f"Elections are not known yet: {_must_enroll(eligible, terms)} of {eligible} eligible employees must "
             "enroll, fewer for each who waives with other qualifying coverage or is still in the waiting period."
         )
-    taking_part, counts = case.count(_DEFAULT.part), case.count(_DEFAULT.part, _DEFAULT.rest)
+    taking_part, counts = case.count(_DEFAULT.part), _DEFAULT.counts(case)
     waived = case.count(_DEFAULT.waived)
     outside = f"{waived} with other qualifying coverage left out, " if waived.at_most else ""
     if counts.at_most == 0:
-        return f"{outside.capitalize()}nobody is left to count, and nobody enrolls. At least 1 employee must."
+        said = f"{outside}nobody is left to count, and nobody enrolls. At least 1 employee must."
+        return said[0].upper() + said[1:]
     said = f"{outside}{taking_part} of {counts} eligible employees enroll"
     if counts.exact and taking_part.exact is not None:
         said += f" ({_percent(taking_part.exact, counts.exact)})"
@@ -231,23 +240,34 @@ def _because(case: Case, outcome: str, terms: ParticipationTerms) -> str:
 
 
 def _unknown(case: Case) -> list[str]:
-    """Whose eligibility is open, and for want of what; and who is eligible and has not answered."""
+    """What is open: terms of the application, whose eligibility and for want of what, and who has not answered."""
     unanswered = case.people.filter(pl.col("election").is_null() & pl.col("eligible"))["member_id"]
+    people = case.unknown("eligible", ("worker_type", "hours_per_week", "status"))
+    terms = [("waiting_period", "latest_hire"), ("hours_required", "hours_required"), ("offers_1099", "offers_1099")]
     return [
-        *case.unknown("eligible", ("worker_type", "hours_per_week", "status", "hired_on")),
+        *(f"application.{key}" for key, fact in terms if case[fact] is None),
+        *people,
+        *(f"member {row['member_id']} (hire date)" for row in _hire_dates_missing(case)),
         *(f"member {member_id} (election)" for member_id in unanswered),
     ]
 
 
+def _hire_dates_missing(case: Case) -> list[dict[str, object]]:
+    """Those who did not enroll: whether they are past the waiting period hangs on the day of hire."""
+    open_to_doubt = pl.col("declines").is_null() & pl.col("hired_on").is_null() & (pl.col("election") == "decline")
+    return case.people.filter(open_to_doubt).to_dicts()
+
+
 def _percent(part: int, whole: int) -> str:
-    """Whole percent, rounded down so that 49.9 % never reads as 50."""
-    return f"{100 * part // whole}%"
+    """Tenths of a percent, rounded down so that 49.99 % never reads as 50."""
+    tenths = 1000 * part // whole
+    return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
 
 
 def _cure(case: Case, terms: ParticipationTerms) -> Cure | None:
     """The fewest more who must enroll, and beside it the fewest who would have to show other coverage."""
     enrolled = case.count(_DEFAULT.part).at_least
-    counts = case.count(_DEFAULT.part, _DEFAULT.rest).at_most
+    counts = _DEFAULT.counts(case).at_most
     more = _must_enroll(counts, terms) - enrolled
     if counts == 0:
         return Cure("1 employee must enroll.", {"enroll_more": 1})
