@@ -50,10 +50,8 @@ class _Reader:
     problems: list[Problem]
 
     def refuse(self, path: str, line: int, why: str, fix: str = "", seen: str | None = None) -> None:
-        if line == TRIED:
-            place = f"--what-if {path}"
-        else:
-            place = f"{self.file}, line {line}" + (f", {path}" if path else "")
+        stands = f"{self.file}, line {line}" + (f", {path}" if path else "")
+        place = f"--what-if {path}" if line == TRIED else stands
         self.problems.append(Problem(place, why, fix, seen=seen, row=line or None, field=path or None))
 
     def read(self, annotation: Any, given: Given, path: str) -> Any:

@@ -17,7 +17,7 @@ def test_underwrite_in_words(run: Run, bakery: Path) -> None:
     assert (status, err) == (0, "")
     assert "approve" in out.splitlines()[0]
     assert "illustrative, not filed" in out
-    assert "14 of 16 eligible employees enroll (87%)" in out
+    assert "14 of 16 eligible employees enroll (87.5%)" in out
     assert "page 4, Participation" in out
 
 
@@ -105,7 +105,10 @@ def test_quote_in_json_keeps_the_contract(run: Run, bakery: Path) -> None:
 
 def test_quote_in_words_prices_the_plan_asked_for(run: Run, bakery: Path) -> None:
     status, out, _ = run("quote", bakery, "--plan", "KP-GA-BRONZE-2", "--contribution", "250.00", "--pay-periods", "24")
-    assert status == 1, "the plans that the employees chose are not among those priced"
+    assert status == 0
+    assert "As chosen, with families" in out, "the plans chosen are added up, whichever plan is asked for"
+    status, out, _ = run("quote", bakery, "--plan", "KP-GA-BRONZ-2")
+    assert (status, "Did you mean KP-GA-BRONZE-2?" in out) == (1, True)
     status, out, _ = run("quote", bakery, "--contribution", "250.00", "--pay-periods", "24")
     assert status == 0
     assert "The employer pays $250.00 for each employee" in out
@@ -158,6 +161,22 @@ def test_of_two_rate_files_neither_is_imported_when_one_has_a_gap(run: Run, bake
     assert "No rates are imported yet" in run("rates", "list", *data)[1]
 
 
+def test_an_import_is_taken_out_and_set_aside(run: Run, bakery: Path, tmp_path: Path) -> None:
+    data = ("--data", tmp_path / "data")
+    assert run("rates", "import", bakery.with_name("rates.csv"), *data)[0] == 0
+    id = json.loads(run("rates", "list", *data, "--json")[1])["imports"][0]["sha256"][:12]
+    assert run("rates", "remove", "feed", *data)[0] == 1
+    assert run("rates", "remove", id, *data)[0] == 0
+    assert "No rates are imported yet" in run("rates", "list", *data)[1]
+    assert len(list((tmp_path / "data" / "rates" / "removed").iterdir())) == 1
+
+
+def test_the_premium_of_each_member_in_words(run: Run, bakery: Path) -> None:
+    _, out, _ = run("quote", bakery, "--members", "--plan", "KP-GA-SILVER-1")
+    assert out.count("no charge") == 3, "two children, and the line at the top"
+    assert "3-1 (employee, 44)" in out
+
+
 def test_census_check(run: Run, bakery: Path) -> None:
     census = bakery.with_name("census.xlsx")
     status, out, _ = run("census", "check", census)
@@ -169,14 +188,9 @@ def test_census_check(run: Run, bakery: Path) -> None:
 
 def test_every_verb_has_help_with_an_example(run: Run) -> None:
     verbs = (
-        ("underwrite",),
-        ("quote",),
-        ("census", "check"),
-        ("rates", "import"),
-        ("rates", "list"),
-        ("clause",),
-        ("replay",),
-    )
+        ("underwrite",), ("quote",), ("census", "check"), ("rates", "import"), ("rates", "list"), ("rates", "remove"),
+        ("clause",), ("replay",),
+    )  # fmt: skip
     for verb in verbs:
         status, out, _ = run(*verb, "--help")
         assert status == 0

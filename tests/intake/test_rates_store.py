@@ -156,7 +156,7 @@ def test_a_kind_that_one_file_leaves_open_is_filled_by_another(store: RateStore)
 def test_states_are_kept_apart(store: RateStore) -> None:
     store.import_(table("GA-1", state="GA"), source_name="ga.csv", imported_on=TODAY)
     store.import_(table("AL-1", state="AL"), source_name="al.csv", imported_on=TODAY)
-    with pytest.raises(Refused, match=r"Rates of 2 states are imported: AL, GA\. Choose one of them\."):
+    with pytest.raises(Refused, match=r"Rates of 2 states are imported: AL, GA\. Choose one with --state\."):
         store.load()
     assert [plan.plan_id for plan in store.load(state="ga").plans] == ["GA-1"]
     with pytest.raises(Refused, match="No rates of FL are imported"):

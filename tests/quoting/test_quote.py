@@ -164,9 +164,24 @@ def test_the_plans_chosen_are_added_up_and_who_chose_none_is_named() -> None:
     assert elected["employees"][0]["per_pay_period"] == {"periods": 24, "employee": "375.00"}
 
 
-def test_a_chosen_plan_that_is_not_priced_is_an_error_and_not_zero() -> None:
-    with pytest.raises(Refused, match="member 0, plan: 'C' is not among the plans priced"):
-        priced(people({"plan_id": "C"}), table(A=300_00))
+def test_a_chosen_plan_without_rates_is_named_and_not_zero() -> None:
+    members = people({"plan_id": "C"}, {"family_id": "2", "plan_id": "A"})
+    elected = priced(members, table(A=300_00)).as_json()["elected"]
+    assert elected["total"] == "300.00"
+    assert [(one["member_id"], one["plan_id"]) for one in elected["refused"]] == [("0", "C")]
+    assert "C is not in the rates at hand" in elected["refused"][0]["because"]
+
+
+def test_a_chosen_plan_is_added_up_whichever_plans_are_priced() -> None:
+    answer = priced(people({"plan_id": "B"}), table(A=300_00, B=500_00), plan_ids=["A"])
+    assert [one.plan.plan_id for one in answer.plans] == ["A"]
+    assert answer.elected is not None
+    assert answer.elected.monthly.total == 500_00
+
+
+def test_part_timers_are_priced_and_named() -> None:
+    notes = priced(people({"hours_per_week": 29_99}, {"family_id": "2", "hours_per_week": 30_00}), table(A=1_00)).notes
+    assert any("fewer than 30 hours a week: member 0." in note for note in notes)
 
 
 def test_a_reference_plan_without_rates_is_an_error() -> None:

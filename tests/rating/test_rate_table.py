@@ -383,7 +383,7 @@ def test_every_problem_is_said_at_once() -> None:
     assert {sentence.removeprefix("rates.csv, row ") for sentence in said} == {
         "2, plan_id: There is no plan id. Write the carrier's plan id in each row.",
         "3, rating_area: 'Atlanta' is not a rating area. Write it as 3 or Rating Area 3.",
-        f"4, effective_from: 31 February 2025 does not exist. {day_form}",
+        f"4, effective_from: 31 February does not exist. {day_form}",
         f"5, effective_to: '10/1/2025' is not a date. {day_form}",
         "6, effective_to: 2025-06-30 comes before the day on which the rate begins. Write its last day.",
         "7, tobacco: 'maybe' does not say whose rate this is. Write it as no, yes, or any (for everybody).",
@@ -505,7 +505,7 @@ def test_family_option_rows_are_left_out_with_their_number() -> None:
 
 def test_a_puf_of_several_states_wants_one_chosen() -> None:
     rows = [puf_rows(), puf_rows("88888AL0010001", StateCode="AL", IndividualRate="bad")]
-    with pytest.raises(Refused, match=r"The file holds rates of 2 states: AL, GA\. Choose one of them\."):
+    with pytest.raises(Refused, match=r"The file holds rates of 2 states: AL, GA\. Choose one with --state\."):
         puf(*rows)
     assert puf(*rows, state="ga").state == "GA"
     with pytest.raises(Refused, match=r"no rates of FL\. Choose one of AL, GA\."):

@@ -252,7 +252,7 @@ def _missing(table: Table, claimed: Collection[str]) -> None:
         if near is not None:
             advice = (
                 f"The nearest header is {headers[near].quoted}: "
-                f"if it is meant, name it {column_name}, or map it: {near}={known.name}."
+                f"if it is meant, name it {column_name}, or map it: --map {near}={known.name}."
             )
         table.problem(table.header_at, None, f"there is no column for {known.label}.", advice, name=known.name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 
 import typer
@@ -48,15 +50,32 @@ app.command("replay")(replay.replay)
 
 def main() -> None:
     """Run, and end with the exit status of the contract; never with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter shows another
+    try:
+        sys.exit(_run())
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe went away, as `| head` does; nothing more can be written, not even at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _run() -> int:
     try:
         app()
     except Refused as refused:
         refuse(refused, as_json="--json" in sys.argv)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe went away, as `| head` does
-        sys.exit(0)
+        return 1
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
     except Exception as failure:
-        sys.exit(status_of_failure(failure))
+        return status_of_failure(failure)
+    except SystemExit as ended:
+        sys.stdout.flush()
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    sys.stdout.flush()
+    return 0

@@ -33,6 +33,8 @@ def check(
 
     Example: smallgroup census check examples/census.xlsx
     """
+    from smallgroup.underwriting.clause import people_word
+
     census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"))
     members = census.members
     employees = members.filter(members["relationship"] == "employee")
@@ -51,7 +53,8 @@ def check(
     out = output.console()
     sheet = f", sheet {census.sheet!r}" if census.sheet else ""
     out.print(f"{file.name}{sheet}: {census.layout} layout, nothing wrong.", markup=False)
-    out.print(f"{counts['employees']} employees and {counts['dependents']} dependents.")
+    employees_said = people_word(employees.height, "employee", "employees")
+    out.print(f"{employees_said} and {people_word(members.height - employees.height, 'dependent', 'dependents')}.")
     said = ", ".join(f"{number} {word}" for word, number in counts["elections"].items())  # type: ignore[attr-defined]
     out.print(f"Elections: {said}; {counts['without_election']} not known yet.")
     for notice in census.notices:

@@ -14,7 +14,7 @@ from smallgroup.errors import Problem, Refused
 if TYPE_CHECKING:
     from smallgroup.census.read import Census
     from smallgroup.group import Contribution, GroupFile
-    from smallgroup.rating.area_rates import AreaRates
+    from smallgroup.intake.rate_store import RateStore
     from smallgroup.rating.rate_table import RateTable
     from smallgroup.rulebook import Guideline
 
@@ -56,6 +56,8 @@ def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
         key, sign, value = text.rpartition("=") if option == "--map" else text.partition("=")
         if not sign or not key.strip():
             raise typer.BadParameter(f"{text!r} is not of the form KEY=VALUE", param_hint=option)
+        if key.strip() in found:
+            raise typer.BadParameter(f"{key.strip()!r} is given twice", param_hint=option)
         found[key.strip()] = value.strip()
     return found
 
@@ -83,14 +85,14 @@ def a_contribution(text: str | None, said: Contribution | None) -> Contribution 
     return Contribution(employee=employee, dependents=said.dependents if said and said.dependents else nothing)
 
 
-def group_text(path: Path) -> str:
-    """The text of group.yaml. Raises Refused with a sentence when it cannot be read."""
+def text_of(path: Path) -> str:
+    """The text of a file. Raises Refused with a sentence when it cannot be read."""
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
         raise Refused(Problem(path.name, "there is no such file.", "Check the path.")) from None
     except IsADirectoryError:
-        raise Refused(Problem(path.name, "it is a folder.", "Name the group's YAML file in it.")) from None
+        raise Refused(Problem(path.name, "it is a folder.", "Name a file in it.")) from None
     except UnicodeDecodeError:
         raise Refused(Problem(path.name, "it is not text in UTF-8.", "Save it as UTF-8.")) from None
     except OSError as error:
@@ -119,17 +121,30 @@ def data_folder(given: Path | None) -> Path:
     return given if given is not None else user_data_path("smallgroup", appauthor=False)
 
 
-def rate_table(given: Path | None, group: Path, data: Path | None) -> RateTable | None:
+def rate_table(given: Path | None, group: Path, data: Path | None, state: str | None) -> RateTable | None:
     """The rates that were named, those beside GROUP.yaml, or the imported ones; None when there are none."""
-    from smallgroup.intake.rate_store import RateStore
     from smallgroup.intake.rates_file import rates_file
 
     beside = group.with_name("rates.csv")
     path = given if given is not None else (beside if beside.exists() else None)
     if path is not None:
-        return rates_file(path)
-    store = RateStore(data_folder(data) / "rates")
-    return store.load() if store.list() else None
+        return rates_file(path, state=state)
+    store = rate_store(data)
+    return store.load(state=state) if store.list() else None
+
+
+def rate_store(data: Path | None) -> RateStore:
+    """The imported rates. Raises Refused when the folder cannot be one."""
+    from smallgroup.intake.rate_store import RateStore
+
+    folder = data_folder(data)
+    try:
+        (folder / "rates").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(
+            Problem("--data", f"{folder} cannot hold data: {error.strerror}.", "Name a folder that may be written.")
+        ) from None
+    return RateStore(folder / "rates")
 
 
 def as_of_day(file: GroupFile, given: str | None) -> date:
@@ -145,16 +160,6 @@ def chosen_guideline(id: str | None, on: date) -> Guideline:
     from smallgroup.rulebook import guideline, guideline_in_force
 
     return guideline(id) if id is not None else guideline_in_force(on)
-
-
-def area_rates(table: RateTable | None, file: GroupFile, guideline: Guideline, on: date) -> AreaRates | None:
-    """The rates of the group's area on its effective date. Raises Refused for an unknown county."""
-    from smallgroup.rating.area import rating_area
-
-    effective, address = file.application.effective_date, file.group.address
-    if table is None or effective is None or address is None or address.county is None:
-        return None
-    return table.in_area(rating_area(guideline, address, on), effective)
 
 
 def collected(*reads: Any) -> list[Any]:

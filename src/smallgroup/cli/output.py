@@ -16,27 +16,36 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+MOST_SHOWN = 200
+
+
 def console(*, error: bool = False) -> Console:
     """A terminal gets color and its own width; a pipe gets plain text that is never cut."""
     from rich.console import Console
 
+    class Output(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # main() ends quietly: the reader has what it wanted
+
     stream = sys.stderr if error else sys.stdout
     if stream.isatty():
-        return Console(file=stream, highlight=False)
-    return Console(file=stream, highlight=False, width=1000, no_color=True, soft_wrap=True)
+        # No narrower than a table of money: a terminal that is wraps the line, and no figure is cut in two.
+        return Output(file=stream, highlight=False, width=max(Console(file=stream).width, 100))
+    return Output(file=stream, highlight=False, width=1000, no_color=True, soft_wrap=True)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
-    """A table; in a pipe without any frame. `right` are the columns of figures."""
+    """A table; in a pipe without any frame. `right` are the columns of figures, and only a name may be folded."""
     from rich import box
     from rich.table import Table
 
     on_terminal = sys.stdout.isatty()
+    folded = columns.index("name") if on_terminal and "name" in columns else None
     shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD if on_terminal else None,
                   pad_edge=on_terminal, padding=(0, 2 if not on_terminal else 1, 0, 0))  # fmt: skip
     for place, column in enumerate(columns):
         shown.add_column(
-            column, justify="right" if place in right else "left", overflow="fold", no_wrap=not on_terminal
+            column, justify="right" if place in right else "left", overflow="fold", no_wrap=place != folded
         )
     for row in rows:
         shown.add_row(*row)
@@ -45,7 +54,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
 
 def emit(value: Any) -> None:
     """JSON on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
 def refuse(refused: Refused, *, as_json: bool) -> None:
@@ -53,11 +62,12 @@ def refuse(refused: Refused, *, as_json: bool) -> None:
     if as_json:
         emit({"errors": [problem.as_json() for problem in refused.problems]})
         return
-    out = console(error=True)
     number = len(refused.problems)
-    out.print(f"Refused: {number} {'thing is' if number == 1 else 'things are'} wrong.", style="bold red")
-    for problem in refused.problems:
-        out.print(f"- {problem}", markup=False)
+    said = [f"Refused: {number:,} {'thing is' if number == 1 else 'things are'} wrong."]
+    said += [f"- {problem}" for problem in refused.problems[:MOST_SHOWN]]
+    if number > MOST_SHOWN:
+        said.append(f"… and {number - MOST_SHOWN:,} more. With --json all of them are listed.")
+    sys.stderr.write("\n".join(said) + "\n")
 
 
 def status_of_failure(failure: Exception) -> int:

@@ -11,6 +11,8 @@ from smallgroup.cli import inputs, output
 from smallgroup.cli.underwrite import gathered, show_findings
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from smallgroup.quoting import Quote
 
 
@@ -64,12 +66,12 @@ def quote(
     if as_json:
         output.emit(answer.as_json())
     else:
-        show(answer, case.file.group.legal_name or "The group")
-    if answer.refused_plans:
+        show(answer, case.file.group.legal_name or "The group", with_members=members)
+    if answer.refused_plans or (answer.elected and answer.elected.refused):
         raise typer.Exit(1)
 
 
-def show(answer: Quote, name: str) -> None:
+def show(answer: Quote, name: str, *, with_members: bool) -> None:
     from smallgroup.money import pretty
 
     out = output.console()
@@ -101,7 +103,10 @@ def show(answer: Quote, name: str) -> None:
     )
     out.print()
     out.print(output.table("If everybody took the plan", columns, rows, right=(2, 3, 4, 5)))
+    if with_members:
+        _show_members(out, answer)
     if answer.elected is not None:
+        out.print()
         sums = answer.elected.monthly
         rows = [
             [f"member {one.member_id}", one.plan_id, money(one.monthly.total), money(one.monthly.employer),
@@ -118,6 +123,10 @@ def show(answer: Quote, name: str) -> None:
             f"each of {answer.pay_periods} pay periods",
         )
         out.print(output.table("As chosen, with families", columns, rows, right=(2, 3, 4, 5)))
+        for member_id, _, why in answer.elected.refused:
+            out.print(
+                f"Refused: the plan that member {member_id} chose is not in the sums. {why}", style="red", markup=False
+            )
         if answer.elected.without_plan:
             out.print(f"No plan chosen yet: member {', '.join(answer.elected.without_plan)}.", markup=False)
     for refused in answer.refused_plans:
@@ -127,3 +136,17 @@ def show(answer: Quote, name: str) -> None:
     if answer.rates_basis:
         out.print(f"These rates are {answer.rates_basis}: no offer of coverage.", style="dim", markup=False)
     show_findings(out, answer.findings)
+
+
+def _show_members(out: Console, answer: Quote) -> None:
+    """Every member's premium, a column a plan."""
+    from smallgroup.money import pretty
+
+    rows = []
+    for place, member in enumerate(answer.members.rows(named=True)):
+        cents = [one.member_premiums[place] for one in answer.plans if one.member_premiums is not None]
+        who = f"{member['member_id']} ({member['relationship']}, {member['age']})"
+        rows.append([who, *(pretty(one) if member["charged"] else "no charge" for one in cents)])
+    columns = ["member", *(one.plan.plan_id for one in answer.plans)]
+    out.print()
+    out.print(output.table("Each member", columns, rows, right=range(1, len(columns))))

@@ -31,10 +31,9 @@ def import_(
 
     Example: smallgroup rates import examples/rates.csv
     """
-    from smallgroup.intake.rate_store import RateStore
     from smallgroup.intake.rates_file import rates_file
 
-    store = RateStore(inputs.data_folder(data) / "rates")
+    store = inputs.rate_store(data)
     tables = inputs.collected(
         *(lambda path=path: rates_file(path, state=state, attributes=attributes) for path in files)
     )
@@ -54,7 +53,8 @@ def import_(
     out = output.console()
     for one, table in zip(done, tables, strict=True):
         basis = f" ({table.basis})" if table.basis else ""
-        out.print(f"{one.source_name}: {len(one.plans)} plans, {one.rows:,} rates imported{basis}.", markup=False)
+        plans = "1 plan" if len(one.plans) == 1 else f"{len(one.plans)} plans"
+        out.print(f"{one.source_name}: {plans}, {one.rows:,} rates imported{basis}.", markup=False)
         for note in table.notes:
             out.print(f"- {note}", markup=False)
 
@@ -65,9 +65,7 @@ def list_(data: Path = inputs.DATA, as_json: bool = inputs.JSON) -> None:
 
     Example: smallgroup rates list
     """
-    from smallgroup.intake.rate_store import RateStore
-
-    imports = RateStore(inputs.data_folder(data) / "rates").list()
+    imports = inputs.rate_store(data).list()
     if as_json:
         output.emit({"imports": [
             {"file": one.source_name, "sha256": one.sha256, "imported_on": one.imported_on.isoformat(),
@@ -89,6 +87,23 @@ def list_(data: Path = inputs.DATA, as_json: bool = inputs.JSON) -> None:
              each.effective_to.isoformat() if each.effective_to else "", each.basis or "filed"]
             for each in one.plans
         ]  # fmt: skip
-        title = f"{one.source_name}, imported {one.imported_on}"
+        title = f"{one.source_name}, imported {one.imported_on}, id {one.sha256[:12]}"
         columns = ("plan", "name", "metal", "kind", "areas", "from", "to", "basis")
         out.print(output.table(title, columns, rows, right=(4,)))
+
+
+@app.command("remove")
+def remove(
+    id: str = typer.Argument(..., help="The id of an import, as `rates list` shows it."),
+    data: Path = inputs.DATA,
+    as_json: bool = inputs.JSON,
+) -> None:
+    """Take an import out, so that a corrected file can come in. The rates are set aside, and not deleted.
+
+    Example: smallgroup rates remove 0123456789ab
+    """
+    removed = inputs.rate_store(data).remove(id)
+    if as_json:
+        output.emit({"removed": {"file": removed.source_name, "sha256": removed.sha256}})
+        return
+    output.console().print(f"{removed.source_name}: taken out, and set aside in the folder 'removed'.", markup=False)

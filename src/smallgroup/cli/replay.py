@@ -25,9 +25,13 @@ def replay(
     from smallgroup.underwriting import decision_text
     from smallgroup.underwriting import replay as again
 
-    text = inputs.group_text(decision)
+    text = inputs.text_of(decision)
     try:
         record = json.loads(text)
+    except RecursionError:
+        raise Refused(
+            Problem(decision.name, "it is nested too deep.", "Give the file that underwrite printed.")
+        ) from None
     except ValueError as error:
         raise Refused(
             Problem(decision.name, f"it is not JSON: {error}.", "Give the file that underwrite printed.")

@@ -10,8 +10,12 @@ import typer
 from smallgroup.cli import inputs, output
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rich.console import Console
 
+    from smallgroup.group import GroupFile
+    from smallgroup.rulebook import Guideline
     from smallgroup.underwriting import Decision, Finding
 
 _MARKS = {
@@ -62,7 +66,7 @@ def underwrite(
 
 
 class Gathered:
-    """The inputs of a verb, read and checked: everything that is wrong with them was said at once."""
+    """The inputs of a verb, read and checked: everything that is wrong with them is said at once."""
 
     def __init__(
         self, group: Path, census: Path | None, rates: Path | None, as_of: str | None, guideline: str | None,
@@ -72,27 +76,36 @@ class Gathered:
 
         from smallgroup.census.fields import SCHEMA
         from smallgroup.group import read_group
+        from smallgroup.rating.area import rating_area
         from smallgroup.underwriting import Inputs
 
-        changes = inputs.pairs(what_if, "--what-if")
-        text = inputs.group_text(group)
-        self.census_path = inputs.census_path(census, group)
-        self.file, members, self.table = inputs.collected(
-            lambda: read_group(text, file=group.name, what_if=changes),
+        self.what_if = inputs.pairs(what_if, "--what-if")
+        text = inputs.text_of(group)
+        self.census_path = path = inputs.census_path(census, group)
+        state: list[str | None] = [None]
+
+        def application() -> tuple[GroupFile, date, Guideline, int | None]:
+            file = read_group(text, file=group.name, what_if=self.what_if)
+            day = inputs.as_of_day(file, as_of)
+            chosen = inputs.chosen_guideline(guideline, day)
+            state[0] = chosen.state
+            address = file.group.address
+            return file, day, chosen, rating_area(chosen, address, day) if address and address.county else None
+
+        said, self.members, self.table = inputs.collected(
+            application,
             lambda: (
                 pl.DataFrame(schema=SCHEMA)
-                if self.census_path is None
-                else inputs.read_census_file(self.census_path, map_, inputs.a_day(as_of, "--as-of")).members.select(
-                    *SCHEMA
-                )
+                if path is None
+                else inputs.read_census_file(path, map_, inputs.a_day(as_of, "--as-of")).members.select(*SCHEMA)
             ),
-            lambda: inputs.rate_table(rates, group, data),
+            lambda: inputs.rate_table(rates, group, data, state[0]),
         )
-        self.as_of = inputs.as_of_day(self.file, as_of)
-        self.guideline = inputs.chosen_guideline(guideline, self.as_of)
-        self.rates = inputs.area_rates(self.table, self.file, self.guideline, self.as_of)
-        self.members = members
-        self.inputs = Inputs(text, members, self.rates, changes)
+        self.file, self.as_of, self.guideline, area = said
+        effective = self.file.application.effective_date
+        known = self.table is not None and area is not None and effective is not None
+        self.rates = self.table.in_area(area, effective) if known else None
+        self.inputs = Inputs(text, self.members, self.rates, self.what_if)
 
 
 def gathered(*args: object) -> Gathered:
@@ -104,6 +117,8 @@ def show(decision: Decision, case: Gathered) -> None:
     name = case.file.group.legal_name or "The group"
     effective = case.file.application.effective_date
     out.print(f"{name}, effective {effective}: [{DECISION_COLORS[decision.decision]}]{decision.decision}[/]")
+    for key, value in case.what_if.items():
+        out.print(f"What if: {key} = {value}", style="bold", markup=False)
     out.print(f"Guideline {decision.guideline}, as of {decision.as_of}, engine {decision.engine}.")
     if case.census_path is None:
         out.print("There is no census: what hangs on the employees is not known.")
@@ -127,6 +142,8 @@ def show_findings(out: Console, findings: tuple[Finding, ...]) -> None:
             out.print(f"    What would change it: {finding.cure.sentence}", markup=False)
         for paper in finding.evidence:
             if paper.status in ("missing", "rejected") and finding.outcome == "needs evidence":
-                out.print(f"    Paper: {paper.kind}, {paper.status}", markup=False)
+                wanted = "with the case" if paper.wanted_at == "issue" else "in an audit"
+                name = paper.kind.replace("_", " ")
+                out.print(f"    Paper: {name}, {paper.status}, wanted {wanted}", markup=False)
         ground = f"; ground {finding.ground}" if finding.ground else ""
         out.print(f"    [dim]{finding.citation}{ground}[/]")

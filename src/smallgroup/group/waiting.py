@@ -12,8 +12,8 @@ def coverage_starts(hired_on: date, waiting: WaitingPeriod) -> date:
     """The first day of coverage of somebody hired on a day (45 CFR 147.116).
 
     The day of hire is day 1, so "the first of the month following 60 days" is the first 1st of a month after
-    hire + 59; "coincident with or following" is hire + 59 itself if that is a 1st. An orientation of a month ends a day before the same day of the next month (or on that month's
-    last day), and the wait starts the day after.
+    hire + 59; "coincident with or following" is hire + 59 itself if that is a 1st. An orientation of a month ends a
+    day before the same day of the next month (or on that month's last day), and the wait starts the day after.
     """
     first_day = _after_orientation(hired_on) if waiting.orientation == "one_month" else hired_on
     last_day = first_day + timedelta(days=waiting.days - 1)

@@ -91,7 +91,7 @@ class RateStore:
         states = sorted({table.state for _, table in opened if table.state is not None})
         if state is None and len(states) > 1:
             why = f"Rates of {len(states)} states are imported: {', '.join(states)}."
-            raise _refused("Rates", why, "Choose one of them.")
+            raise _refused("Rates", why, "Choose one with --state.")
         wanted = state.upper() if state is not None else None
         chosen = [(name, table) for name, table in opened if wanted is None or table.state in (None, wanted)]
         if not chosen:
@@ -102,6 +102,18 @@ class RateStore:
         """A summary of each import, in the order of day and file name."""
         found = [_summary(*_open(path)) for path in self._paths()]
         return tuple(sorted(found, key=lambda one: (one.imported_on, one.source_name, one.sha256)))
+
+    def remove(self, id: str) -> Import:
+        """Set an import aside, by the beginning of its hash. Raises Refused when none, or several, begin so."""
+        found = [path for path in self._paths() if id and path.name.startswith(id.lower())]
+        if len(found) != 1:
+            why = f"{id!r} is the id of {'no import' if not found else 'several imports'}."
+            raise _refused("Rates", why, "Write an id as smallgroup rates list shows it.")
+        summary = _summary(*_open(found[0]))
+        aside = self.folder / "removed"
+        aside.mkdir(exist_ok=True)
+        found[0].replace(aside / found[0].name)
+        return summary
 
     def _paths(self) -> Iterable[Path]:
         if not self.folder.is_dir():
@@ -286,7 +298,7 @@ def _refuse_differing(cells: pl.DataFrame, plans: Sequence[Plan], names: Sequenc
             where=f"Rates, plan {plans[plan].plan_id}",
             why=f"{names[a]} and {names[b]} file different rates {span(first, last)} "
             f"in rating area {', '.join(map(str, areas))}.",
-            fix="Keep the one that is in force, and delete the other import.",
+            fix="Keep the one that is in force, and take the other out: smallgroup rates remove ID.",
         )
         for plan, a, b, areas, first, last in found.iter_rows()
     )

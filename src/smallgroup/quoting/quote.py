@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -62,10 +62,15 @@ class ElectedPlan:
 
 @dataclass(frozen=True, slots=True)
 class Elected:
-    """The plans that the employees chose, added up. `without_plan` names enrolling employees who chose none yet."""
+    """The plans that the employees chose, added up, whether or not they are among those priced for everybody.
+
+    `without_plan` names enrolling employees who chose none yet, `refused` those whose plan has no rates, as
+    (member, plan, why): neither is in the sums.
+    """
 
     employees: tuple[ElectedPlan, ...]
     without_plan: tuple[str, ...]
+    refused: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def monthly(self) -> Money:
@@ -133,6 +138,10 @@ class Quote:
                 for one in elected.employees
             ],
             "without_plan": list(elected.without_plan),
+            "refused": [
+                {"member_id": member_id, "plan_id": plan_id, "because": why}
+                for member_id, plan_id, why in elected.refused
+            ],
         }  # fmt: skip
 
 
@@ -155,7 +164,7 @@ def quote(
     does; where no election is known everybody is quoted. `rates` are those of the group's area on its effective
     date. A plan without a rate that is needed is refused by name, and the others are priced.
 
-    Raises Refused: no effective date, nobody to cover, a reference plan or a chosen plan that has no rates.
+    Raises Refused: no effective date, nobody to cover, a reference plan that has no rates.
     """
     effective = file.effective_date
     promise = contribution or file.application.contribution
@@ -189,8 +198,8 @@ def quote(
     )
     return Quote(
         effective, rates.area, rates_basis, promise, pay_periods, covered, plans,
-        _elected(covered, rates, promise, lowest, set(priced_ids)), tuple(refused),
-        (*_notes(covered, promise, charged.is_employee), *lowest_note),
+        _elected(covered, rates, promise, lowest, {one.plan_id: one.because for one in refused}), tuple(refused),
+        (*_notes(covered, promise, charged.is_employee, guideline, as_of), *lowest_note),
     )  # fmt: skip
 
 
@@ -243,39 +252,54 @@ def _per_member(rates: AreaRates, covered: pl.DataFrame) -> npt.NDArray[np.int64
 
 
 def _elected(
-    covered: pl.DataFrame, rates: AreaRates, promise: Contribution | None, lowest: int | None, priced: set[str]
+    covered: pl.DataFrame,
+    rates: AreaRates,
+    promise: Contribution | None,
+    lowest: int | None,
+    refused: Mapping[str, str],
 ) -> Elected | None:
     """What the enrolling employees chose; None when nobody chose a plan yet."""
     employees = covered.filter(pl.col("relationship") == "employee")
     if employees["plan_id"].is_null().all():
         return None
-    problems = [
-        Problem(f"Census, member {row['member_id']}, plan", f"{row['plan_id']!r} is not among the plans priced.",
-                "" if row["plan_id"] in rates.row_of else rates.why_absent(row["plan_id"]), field="plan_id")
-        for row in employees.to_dicts() if row["plan_id"] is not None and row["plan_id"] not in priced
-    ]  # fmt: skip
-    if problems:
-        raise Refused(problems)
-    chosen, without = [], []
+    chosen, without, unpriced = [], [], []
     families = covered.partition_by("family_id", as_dict=True, maintain_order=True)
     for (_,), family in families.items():
         employee = family.filter(pl.col("relationship") == "employee").row(0, named=True)
-        if employee["plan_id"] is None:
-            without.append(employee["member_id"])
+        member_id, plan_id = employee["member_id"], employee["plan_id"]
+        if plan_id is None:
+            without.append(member_id)
             continue
-        row, charged = rates.row_of[employee["plan_id"]], charged_members(family)
+        charged = charged_members(family)
+        if plan_id not in rates.row_of:
+            unpriced.append((member_id, plan_id, rates.why_absent(plan_id)))
+            continue
+        row = rates.row_of[plan_id]
+        if unpriced_columns(rates, charged)[row].any():
+            unpriced.append((member_id, plan_id, refused.get(plan_id) or _tobacco_needed(plan_id, family)))
+            continue
         paid = None if promise is None else employer_totals(rates, charged, promise, lowest)
         monthly = Money(int(totals(rates, charged)[row]), None if paid is None else int(paid[row]))
-        chosen.append(ElectedPlan(employee["member_id"], employee["plan_id"], monthly))
-    return Elected(tuple(chosen), tuple(without))
+        chosen.append(ElectedPlan(member_id, plan_id, monthly))
+    return Elected(tuple(chosen), tuple(without), tuple(unpriced))
 
 
-def _notes(covered: pl.DataFrame, promise: Contribution | None, is_employee: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+def _notes(
+    covered: pl.DataFrame,
+    promise: Contribution | None,
+    is_employee: npt.NDArray[np.bool_],
+    guideline: Guideline,
+    as_of: date,
+) -> tuple[str, ...]:
     said = []
     answered = covered.filter(pl.col("relationship") == "employee")
     waiting = answered.filter(pl.col("election").is_null())["member_id"].to_list()
     if waiting and len(waiting) < answered.height:
         said.append(f"Priced although their election is not known yet: member {', '.join(waiting)}.")
+    hours = guideline.heading("participation").value("full_time_hours", as_of, int)
+    part_time = answered.filter(pl.col("hours_per_week") < hours * 100)["member_id"].to_list()
+    if part_time:
+        said.append(f"Priced although they work fewer than {hours} hours a week: member {', '.join(part_time)}.")
     if promise is None:
         said.append("What the employer contributes is not known: give --contribution, such as 50% or 250.00.")
     elif promise.dependents is None and not is_employee.all():

@@ -373,7 +373,7 @@ class _Sheet:
         codes = self.frame["StateCode"].str.strip_chars().str.to_uppercase()
         known = codes.drop_nulls().unique().sort().to_list()
         if state is None and len(known) != 1:
-            self.say(f"The file holds rates of {len(known)} states: {', '.join(known)}. Choose one of them.")
+            self.say(f"The file holds rates of {len(known)} states: {', '.join(known)}. Choose one with --state.")
         elif state is not None and state.upper() not in known:
             self.say(f"The file has no rates of {state.upper()}. Choose one of {', '.join(known)}.")
         self.refuse_if_any()

@@ -31,7 +31,7 @@ def common_law_employee(guideline: Guideline, on: date) -> Clause:
     letter of the text, which names only proprietors and partners, a single shareholder on a W-2 is one.
 
     Where relations to an owner are not told, they matter only as far as they can: a business owned by one household
-    has two people at most who could be that owner and that spouse, and a proprietor has one spouse.
+    has two people at most who could be that owner and that spouse.
     """
     heading = guideline.heading("common_law_employee")
     terms = heading.terms_on(CommonLawTerms, on)

@@ -166,12 +166,13 @@ def _owners_are_partners(file: GroupFile, members: pl.DataFrame) -> bool | None:
 
 
 def _excluded_at_most(file: GroupFile, partners: bool | None) -> dict[str, int | None]:
-    """How many W-2 employees could at most be a proprietor's spouse, or the one household that owns everything."""
+    """How many who seem W-2 employees could at most be no employees: by the letter the proprietor and the spouse, by
+    the regulation the one household that owns everything. Of partners there may be any number."""
     tax_class = file.group.tax_class
     if tax_class == "exempt":
         return {"spouses_possible": 0, "household_possible": 0}
     if tax_class == "sole_proprietor":
-        return {"spouses_possible": 1, "household_possible": 1}
+        return {"spouses_possible": 2, "household_possible": 2}
     if partners is False:
         return {"spouses_possible": 0, "household_possible": 2}
     return {"spouses_possible": None, "household_possible": None}

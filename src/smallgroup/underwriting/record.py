@@ -69,8 +69,8 @@ def replay(decision: Mapping[str, Any], *, file: str) -> Decision:
         kept, claimed = decision["inputs"], decision["inputs_sha256"]
         guideline_id, as_of = decision["guideline"], dates.day(decision["as_of"])
         inputs = Inputs.from_json(kept)
-    except (KeyError, TypeError, ValueError) as error:
-        raise Refused(Problem(file, f"this is not a decision of smallgroup underwrite --json ({error!r}).",
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Refused(Problem(file, "this is not a decision of smallgroup underwrite --json.",
                               "Give the file that it printed.")) from None  # fmt: skip
     found = Decision("", guideline_id, as_of, (), kept).inputs_sha256
     if found != claimed:
@@ -81,7 +81,7 @@ def replay(decision: Mapping[str, Any], *, file: str) -> Decision:
 
 def decision_text(decision: Decision) -> str:
     """The bytes that `underwrite --json` prints and `replay` compares."""
-    return json.dumps(decision.as_json(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(decision.as_json(), indent=2) + "\n"
 
 
 def _census_json(members: pl.DataFrame) -> list[dict[str, str]]:
