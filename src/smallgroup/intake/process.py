@@ -15,8 +15,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from typing import Any, Literal
 
@@ -39,7 +39,7 @@ _server: tuple[int, forkserver.ForkServer] | None = None
 
 def warm_up() -> None:
     """Start the fork server, without waiting for it. `answer` does so too."""
-    with suppress(OSError):
+    with suppress(OSError), _uninterrupted():
         _running().ensure_running()
 
 
@@ -73,6 +73,16 @@ def answer(work: Callable[..., Iterable[bytes]], *args: Any, limits: Limits) -> 
     return lines
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits: what is started in here inherits that, and so never prints a traceback of its own."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _running() -> forkserver.ForkServer:
     """This process's own fork server: after a fork of the application, the copy starts another."""
     global _server
@@ -97,7 +107,8 @@ def _launch(job: Job, out: int) -> tuple[int, int]:
     for attempt in (1, 2):  # the fork server may have been killed since the last file
         status = None
         try:
-            status, orders_to = _running().connect_to_new_process([out])
+            with _uninterrupted():
+                status, orders_to = _running().connect_to_new_process([out])
             with open(orders_to, "wb") as pipe:
                 pipe.write(orders)
             return status, forkserver.read_signed(status)
