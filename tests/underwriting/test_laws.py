@@ -129,6 +129,7 @@ def test_many_groups_at_once_are_decided_as_each_alone(groups: list[list[dict[st
     for one, row in zip(facts, together, strict=True):
         alone, _ = in_force.measure(one.groups, one.people, one.months)
         assert in_force.decide(alone).row(0, named=True) == row
+        assert row.items() <= in_force.decide_one(alone).items()
 
 
 LAST_HIRE = date(2025, 8, 2)

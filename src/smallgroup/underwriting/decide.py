@@ -144,7 +144,7 @@ def underwrite(
     in_force = edition(guideline, as_of)
     facts = facts_of(file, members, rates, in_force)
     measured, people = in_force.measure(facts.groups, facts.people, facts.months)
-    results = in_force.decide(measured, with_comparisons=True).row(0, named=True)
+    results = in_force.decide_one(measured)
     case = Case({**measured.row(0, named=True), **facts.notes}, people)
     findings = tuple(_finding(in_force, clause, case, results, file) for clause in in_force.clauses)
     return Decision(DECISIONS[results["decision"]], guideline.id, as_of, findings, inputs or {})
@@ -152,8 +152,9 @@ def underwrite(
 
 def contradicting(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
     """What the application says and the census denies. Nothing is assumed: somebody has to say which is right."""
-    unborn = members.filter(pl.col("date_of_birth") > file.effective_date)
-    for member in unborn["member_id"]:
+    youngest = members["date_of_birth"].max()
+    unborn = isinstance(youngest, date) and youngest > file.effective_date
+    for member in members.filter(pl.col("date_of_birth") > file.effective_date)["member_id"] if unborn else ():
         yield Problem(
             f"Census, member {member}, birth date",
             f"it is after the effective date, {spoken(file.effective_date)}.",

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import product
+from typing import Any
 
 import polars as pl
 
@@ -92,22 +94,23 @@ class Edition:
 
     @cached_property
     def decision_column(self) -> pl.Expr:
-        """The fold: decline, refer, pend, approve, in that order of weight; never stopping at the first."""
-        declines, refers, pends = [], [], []
+        """The fold over every clause: the heaviest weight decides, never stopping at the first."""
+        weights = []
         for clause in self.clauses:
             result = pl.col(clause.id)
-            if clause.text.if_not_met == "decline":
-                declines.append(result == NOT_MET)
-            elif clause.text.if_not_met == "decline_if_established":
-                declines.append((result == NOT_MET) & pl.col(f"{clause.id}.declines"))
-            refers.append(result == REFER)
-            pends.append((result == NOT_MET) | (result == NEEDS_EVIDENCE))
-        return (
-            pl.when(pl.any_horizontal(declines)).then(pl.lit(DECLINE, pl.UInt8))
-            .when(pl.any_horizontal(refers)).then(pl.lit(REFERRED, pl.UInt8))
-            .when(pl.any_horizontal(pends)).then(pl.lit(PEND, pl.UInt8))
-            .otherwise(pl.lit(APPROVE, pl.UInt8)).alias("decision")
-        )  # fmt: skip
+            weight = _weights(clause, declines=clause.text.if_not_met == "decline")
+            if clause.text.if_not_met == "decline_if_established":
+                declines = pl.col(f"{clause.id}.declines")
+                not_met = pl.when(declines).then(pl.lit(DECLINE, pl.UInt8)).otherwise(pl.lit(PEND, pl.UInt8))
+            else:
+                not_met = pl.lit(weight[NOT_MET], pl.UInt8)
+            weights.append(
+                pl.when(result == NOT_MET).then(not_met)
+                .when(result == REFER).then(pl.lit(weight[REFER], pl.UInt8))
+                .when(result == NEEDS_EVIDENCE).then(pl.lit(weight[NEEDS_EVIDENCE], pl.UInt8))
+                .otherwise(pl.lit(APPROVE, pl.UInt8))
+            )  # fmt: skip
+        return pl.min_horizontal(weights).alias("decision")
 
     def measure(
         self, groups: pl.DataFrame, people: pl.DataFrame, months: pl.DataFrame
@@ -120,11 +123,33 @@ class Edition:
             derived_measures=self.derived_measures,
         )  # fmt: skip
 
-    def decide(self, measured: pl.DataFrame, *, with_comparisons: bool = False) -> pl.DataFrame:
+    def decide(self, measured: pl.DataFrame) -> pl.DataFrame:
         """Stages three and four over measures: readings, one outcome a clause, and the decision, as codes."""
-        readings = measured.select(self.reading_columns + (self.comparison_columns if with_comparisons else []))
+        readings = measured.select(self.reading_columns)
         outcomes = readings.with_columns(self.outcome_columns)
         return outcomes.with_columns(self.decision_column)
+
+    def decide_one(self, measured: pl.DataFrame) -> dict[str, Any]:
+        """The same of one group, with its comparisons.
+
+        The readings are the same expressions; the outcomes are looked up in a table that `outcome` itself filled,
+        which spares two thirds of this stage.
+        """
+        results = measured.select(self.reading_columns + self.comparison_columns).row(0, named=True)
+        decision = APPROVE
+        for clause in self.clauses:
+            readings = [results[f"{clause.id}.{place}"] for place in range(len(clause.readings))]
+            code = outcome_of(results[f"{clause.id}.applies"], readings)
+            declines = results.get(f"{clause.id}.declines", clause.text.if_not_met == "decline")
+            results[clause.id] = code
+            decision = min(decision, _weights(clause, declines=declines)[code])
+        results["decision"] = decision
+        return results
+
+
+def _weights(clause: Clause, *, declines: bool) -> tuple[int, ...]:
+    """What each outcome of a clause makes of the decision, by the outcome's code."""
+    return (APPROVE, DECLINE if declines else PEND, REFERRED, PEND, APPROVE)
 
 
 def outcome(applies: str, readings: Sequence[str]) -> pl.Expr:
@@ -146,6 +171,27 @@ def outcome(applies: str, readings: Sequence[str]) -> pl.Expr:
         .when(~pl.col(applies)).then(pl.lit(NOT_APPLICABLE, pl.UInt8))
         .otherwise(pl.lit(NEEDS_EVIDENCE, pl.UInt8))
     )  # fmt: skip
+
+
+Kleene = bool | None
+
+
+@cache
+def _outcome_table() -> dict[tuple[Kleene, ...], int]:
+    """(applies, default, one more reading, another) → code, filled by the expression that a book runs."""
+    names = ["applies", "r0", "r1", "r2"]
+    mixes = list(product((True, False, None), repeat=4))
+    frame = pl.DataFrame(mixes, schema=dict.fromkeys(names, pl.Boolean), orient="row")
+    codes = frame.select(outcome("applies", names[1:])).to_series()
+    return dict(zip(mixes, codes, strict=True))
+
+
+def outcome_of(applies: Kleene, readings: Sequence[Kleene]) -> int:
+    """The outcome's code of one group. Of many readings it matters which is the default, and what the others say."""
+    default = readings[0]
+    holds = True if True in readings else default
+    fails = False if False in readings else default
+    return _outcome_table()[applies, default, holds, fails]
 
 
 @lru_cache(maxsize=32)

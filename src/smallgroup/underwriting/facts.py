@@ -26,7 +26,7 @@ from smallgroup.rating.area_rates import (
 from smallgroup.rating.premium import employer_share
 from smallgroup.rulebook import Guideline
 from smallgroup.underwriting.engine import Edition
-from smallgroup.underwriting.measures import GROUP, HoursTerms, one_of
+from smallgroup.underwriting.measures import GROUP, HoursTerms
 
 GROUP_SCHEMA: dict[str, Any] = {
     GROUP: pl.Int64, "effective_date": pl.Date, "latest_hire": pl.Date, "hours_required": pl.Int64,
@@ -71,7 +71,6 @@ def facts_of(file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, in
     """
     application, group = file.application, file.group
     effective = file.effective_date
-    members = members.sort("family_id", "member_id")  # so that no sentence depends on the order of the file
     year = effective.year - 1
     waiting = application.waiting_period
     lowest = _lowest_plan(file, rates)
@@ -218,19 +217,25 @@ def _people(
     file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, lowest: int | None, in_force: Edition
 ) -> pl.DataFrame:
     """The employees, with their age, what the plans cost at it, and how much of the business the family owns."""
-    people = members.filter(pl.col("relationship") == "employee")
-    family_ownership = people["ownership_percent"]
-    spouses = members.filter((pl.col("ownership_percent") > 0) & one_of("relationship", ("spouse", "domestic_partner")))
-    if not spouses.is_empty():
-        of_family = spouses.group_by("family_id").agg(owns=pl.col("ownership_percent").sum())
-        of_spouse = people.select("family_id").join(of_family, on="family_id", how="left", maintain_order="left")
-        family_ownership = family_ownership + of_spouse["owns"].fill_null(0)
+    families, ids = members["family_id"].to_list(), members["member_id"].to_list()
+    relationships, shares = members["relationship"].to_list(), members["ownership_percent"].to_list()
+    # In the order of their ids, so that no sentence depends on the order of the file.
+    places = sorted(
+        (place for place, relationship in enumerate(relationships) if relationship == "employee"),
+        key=lambda place: (families[place], ids[place]),
+    )
+    people = members[places]
+    of_spouse: dict[str, int] = {}
+    for family, relationship, share in zip(families, relationships, shares, strict=True):
+        if share and relationship in ("spouse", "domestic_partner"):
+            of_spouse[family] = of_spouse.get(family, 0) + share
+    owned = [None if shares[place] is None else shares[place] + of_spouse.get(families[place], 0) for place in places]
     ages = [age_on(birth, file.effective_date) for birth in people["date_of_birth"]]
     costs = _costs(file, people, ages, rates, lowest, in_force)
     return people.hstack(
         [
             pl.Series("age", ages, pl.Int64),
-            family_ownership.alias("family_ownership"),
+            pl.Series("family_ownership", owned, pl.Int64),
             *(pl.Series(name, cents, pl.Int64) for name, cents in costs.items()),
         ]
     )

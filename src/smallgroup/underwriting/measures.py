@@ -38,8 +38,8 @@ class CountingTerms:
 def count(name: str, where: pl.Expr) -> list[pl.Expr]:
     """Two aggregations: the rows for which `where` is true, and those for which it may be."""
     return [
-        where.sum().cast(pl.Int64).alias(f"{name}.at_least"),
-        where.fill_null(True).sum().cast(pl.Int64).alias(f"{name}.at_most"),
+        where.sum().cast(pl.Int32).alias(f"{name}.at_least"),
+        where.fill_null(True).sum().cast(pl.Int32).alias(f"{name}.at_most"),
     ]
 
 

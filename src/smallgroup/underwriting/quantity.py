@@ -15,7 +15,8 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Two Int64 expressions, neither of them null where the group has rows at all.
+    """Two Int32 expressions, wide enough for people times the denominator of a share. Neither is null where the group
+    has rows at all.
 
     Two counts in one comparison may share unknown rows only where the worst case of one is the worst case of the
     other too (a row that may be a 1099 or a W-2 worker, in 1099 ≤ W-2); every clause here is of that kind.
@@ -47,7 +48,7 @@ class Count:
 def _count(value: Count | int) -> Count:
     if isinstance(value, Count):
         return value
-    return Count(pl.lit(value, pl.Int64), pl.lit(value, pl.Int64))
+    return Count(pl.lit(value, pl.Int32), pl.lit(value, pl.Int32))
 
 
 def sure(in_every_case: pl.Expr, in_some_case: pl.Expr) -> pl.Expr:
