@@ -108,8 +108,10 @@ def _measures(groups: int, random: np.random.Generator) -> dict[str, pl.Series]:
     columns["one_household"] = _nullable(random.random(groups) < 0.3, _unknown(groups, random))
     columns["household_possible"] = _nullable(random.integers(0, 3, groups), _unknown(groups, random))
     columns["spouses_possible"] = _nullable(random.integers(0, 2, groups), _unknown(groups, random))
-    may_enroll = columns["enrolled.at_most"].fill_null(0).to_numpy() >= 1
-    columns["somebody_enrolls"] = _nullable(enrolled >= 1, no_people | (may_enroll & (enrolled == 0)))
+    for suffix in ("", "_without_1099"):
+        fewest = columns[f"enrolled{suffix}.at_least"].fill_null(0).to_numpy() >= 1
+        most = columns[f"enrolled{suffix}.at_most"].fill_null(0).to_numpy() >= 1
+        columns[f"somebody_enrolls{suffix}"] = _nullable(fewest, no_people | (most & ~fewest))
     columns["offers_1099"] = _nullable(hires_1099, _unknown(groups, random))
     columns["has_form_1099_validation"] = _nullable(np.ones(groups, np.bool_), random.random(groups) < 0.1)
     return columns

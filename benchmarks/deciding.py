@@ -50,9 +50,9 @@ def deciding_one(group: OneGroup, *, rounds: int) -> Table:
     def findings() -> object:
         return underwrite(group.file, group.members, guideline=group.guideline, as_of=AS_OF, rates=group.rates)
 
-    def engine_alone() -> pl.DataFrame:
+    def engine_alone() -> dict[str, Any]:
         measures, _ = rules.measure(facts.groups, facts.people, facts.months)
-        return rules.decide(measures, with_comparisons=True)
+        return rules.decide_one(measures)
 
     measured = rules.measure(facts.groups, facts.people, facts.months)[0].select(book.columns_read(rules))
     columns = numpy_limit.arrays(measured)

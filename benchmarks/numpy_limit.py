@@ -105,13 +105,13 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
         regulation_yes, regulation_may, regulation_yes | literal_yes, regulation_may & literal_may
     )
 
-    enrolls_yes, enrolls_may = c["somebody_enrolls.yes"], c["somebody_enrolls.may"]
     some_yes = default_yes = all_may = default_may = None
     for suffix in ("", "_without_1099"):
+        enrolls_yes, enrolls_may = c[f"somebody_enrolls{suffix}.yes"], c[f"somebody_enrolls{suffix}.may"]
         for rest in (f"declines{suffix}", f"declines_or_unlisted{suffix}"):
             for part in (f"enrolled{suffix}", f"enrolled_or_alongside{suffix}"):
-                yes = c[f"{part}.at_least"] >= c[f"{rest}.at_most"]
-                may = c[f"{part}.at_most"] >= c[f"{rest}.at_least"]
+                yes = (c[f"{part}.at_least"] >= c[f"{rest}.at_most"]) & enrolls_yes
+                may = (c[f"{part}.at_most"] >= c[f"{rest}.at_least"]) & enrolls_may
                 if some_yes is None or all_may is None:
                     default_yes, default_may, some_yes, all_may = yes, may, yes.copy(), may.copy()
                 else:
@@ -119,7 +119,7 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
                     all_may &= may
     codes["participation"][:] = _where_applicable(
         c["elections.at_least"] >= 1, c["elections.at_most"] >= 1,
-        _read(default_yes & enrolls_yes, default_may & enrolls_may, some_yes & enrolls_yes, all_may & enrolls_may),
+        _read(default_yes, default_may, some_yes, all_may),
     )  # fmt: skip
 
     short = c["contribution_short.at_least"] > 0

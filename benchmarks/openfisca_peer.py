@@ -74,9 +74,9 @@ MET, NOT_MET, REFER, NEEDS_EVIDENCE, NOT_APPLICABLE = map(np.int32, range(5))
 def _formulas() -> dict[str, Formula]:
     """Every formula by name; `v` looks up another variable of the same groups and month."""
     formulas: dict[str, Formula] = {}
-    for n, (part, rest) in enumerate(_PAIRS):
-        formulas[f"participation_{n}_yes"] = _reaches(part, "at_least", rest, "at_most", "somebody_enrolls_yes")
-        formulas[f"participation_{n}_may"] = _reaches(part, "at_most", rest, "at_least", "somebody_enrolls_may")
+    for n, (part, rest, somebody) in enumerate(_PAIRS):
+        formulas[f"participation_{n}_yes"] = _reaches(part, "at_least", rest, "at_most", f"{somebody}_yes")
+        formulas[f"participation_{n}_may"] = _reaches(part, "at_most", rest, "at_least", f"{somebody}_may")
     formulas |= {
         "seasonal_only_yes": lambda v: (
             v("months_known") & (v("months_known_at_least") == 12)
@@ -130,7 +130,7 @@ def _formulas() -> dict[str, Formula]:
 
 
 _PAIRS = [
-    (part + suffix, rest + suffix)
+    (part + suffix, rest + suffix, "somebody_enrolls" + suffix)
     for suffix in ("", "_without_1099")
     for rest in ("declines", "declines_or_unlisted")
     for part in ("enrolled", "enrolled_or_alongside")

@@ -133,18 +133,14 @@ def _common_law() -> str:
 
 def _participation() -> str:
     pairs = [
-        (part + suffix, rest + suffix)
+        (part + suffix, rest + suffix, "somebody_enrolls" + suffix)
         for suffix in ("", "_without_1099")
         for rest in ("declines", "declines_or_unlisted")
         for part in ("enrolled", "enrolled_or_alongside")
     ]
-    yes = [f"{at_least(part)} >= {at_most(rest)}" for part, rest in pairs]
-    may = [f"{at_most(part)} >= {at_least(rest)}" for part, rest in pairs]
-    enrolls, may_enroll = "somebody_enrolls == true", "somebody_enrolls != false"
-    code = _code(
-        f"{enrolls} and {yes[0]}", f"{may_enroll} and {may[0]}",
-        f"{enrolls} and ({' or '.join(yes)})", f"{may_enroll} and {' and '.join(may)}",
-    )  # fmt: skip
+    yes = [f"({somebody} == true and {at_least(part)} >= {at_most(rest)})" for part, rest, somebody in pairs]
+    may = [f"({somebody} != false and {at_most(part)} >= {at_least(rest)})" for part, rest, somebody in pairs]
+    code = _code(yes[0], may[0], f"({' or '.join(yes)})", f"({' and '.join(may)})")
     return _applicable(f"{at_least('elections')} >= 1", f"{at_most('elections')} >= 1", code)
 
 

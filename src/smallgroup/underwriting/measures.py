@@ -45,9 +45,8 @@ def count(name: str, where: pl.Expr) -> list[pl.Expr]:
 
 def total(name: str, value: pl.Expr, where: pl.Expr) -> list[pl.Expr]:
     """The sum of `value` over the rows where `where` is true; null when either is unknown on a row that matters."""
-    unknown = (where.is_null() | (where.fill_null(True) & value.is_null())).any()
-    summed = pl.when(where).then(value).otherwise(0).cast(pl.Int64).sum()
-    return [pl.when(~unknown).then(summed).alias(name)]
+    known = pl.when(where).then(value).when(~where).then(0).cast(pl.Int64)
+    return [pl.when(known.null_count() == 0).then(known.sum()).alias(name)]
 
 
 def counted(name: str) -> Count:
