@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallgroup.underwriting.measures import count, counted, total
+from smallgroup.underwriting.measures import Tally, counted, total
 from smallgroup.underwriting.quantity import share_at_least, share_at_most, sure
 
 TRUTH = (True, False, None)
@@ -57,7 +57,7 @@ def test_a_share_is_decided_just_when_no_completion_disagrees(
     # A row in one count is known to be out of the other, as a person who enrolls does not decline.
     rows = [(one, False) if one else (False, other) if other else (one, other) for one, other in rows]
     frame = pl.DataFrame(rows, schema={"part": pl.Boolean, "rest": pl.Boolean}, orient="row")
-    measured = frame.select(count("part", pl.col("part")) + count("rest", pl.col("rest")))
+    measured = Tally({"part": pl.col("part"), "rest": pl.col("rest")}, ()).over(frame)
     compare = share_at_least if at_least else share_at_most
     told = measured.select(compare(counted("part"), counted("rest"), share)).item()
     answers = set()

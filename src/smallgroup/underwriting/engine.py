@@ -50,16 +50,16 @@ class Edition:
         return measures.people(self.counting)
 
     @cached_property
-    def people_aggregations(self) -> list[pl.Expr]:
-        return measures.people_measures()
+    def of_people(self) -> measures.Tally:
+        return measures.people_tally()
 
     @cached_property
     def month_stage(self) -> dict[str, pl.Expr]:
         return measures.month_hours(self.hours)
 
     @cached_property
-    def month_aggregations(self) -> list[pl.Expr]:
-        return measures.month_measures(self.hours, self.counting.maximum_size)
+    def of_months(self) -> measures.Tally:
+        return measures.month_tally(self.hours, self.counting.maximum_size)
 
     @cached_property
     def derived_measures(self) -> dict[str, pl.Expr]:
@@ -118,8 +118,8 @@ class Edition:
         """Stages one and two: (measures, one row a group; people with their predicates)."""
         return measures.measure(
             groups, people, months,
-            people_stages=self.people_stages, people_aggregations=self.people_aggregations,
-            month_stage=self.month_stage, month_aggregations=self.month_aggregations,
+            people_stages=self.people_stages, of_people=self.of_people,
+            month_stage=self.month_stage, of_months=self.of_months,
             derived_measures=self.derived_measures,
         )  # fmt: skip
 

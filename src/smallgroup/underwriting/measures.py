@@ -1,9 +1,9 @@
 """The only place that counts: employees and months → one row of measures a group.
 
-Polars' own aggregates drop nulls, so an unknown would be counted as "no". Here every measure is built by one of
-two words, and a test keeps the raw aggregates out of the other files of this folder:
+Polars' own aggregates drop nulls, so an unknown would be counted as "no". Here every measure is built in one of
+two ways, and a test keeps the raw aggregates out of the other files of this folder:
 
-- `count(where)`: how many rows; an unknown row widens it to at-least and at-most (quantity.Count).
+- a Tally's `where`: how many rows; an unknown row widens the count to at-least and at-most (quantity.Count).
 - `total(value, where)`: a sum; null when a row that matters is unknown.
 
 A row is a person or a month; a predicate is null where a fact is missing and no other field decides.
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 
 import polars as pl
@@ -35,18 +35,48 @@ class CountingTerms:
     maximum_size: int
 
 
-def count(name: str, where: pl.Expr) -> list[pl.Expr]:
-    """Two aggregations: the rows for which `where` is true, and those for which it may be."""
-    return [
-        where.sum().cast(pl.Int32).alias(f"{name}.at_least"),
-        where.fill_null(True).sum().cast(pl.Int32).alias(f"{name}.at_most"),
-    ]
+@dataclass(frozen=True)
+class Tally:
+    """What is counted, by name, as predicates of a row; and the sums beside, as aggregations."""
+
+    where: Mapping[str, pl.Expr]
+    totals: Sequence[pl.Expr]
+
+    def over(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The counts and sums of all rows, in one row.
+
+        A count is two columns: at least the rows for which its predicate is true, at most also those for which it is
+        not known.
+        """
+        return rows.select(self._all)
+
+    def over_each(self, rows: pl.DataFrame, by: str) -> pl.DataFrame:
+        """The same of each group of rows. Many groups want each predicate worked out once, before they are grouped."""
+        laid = rows.with_columns(**{f"?{name}": where for name, where in self.where.items()})
+        names = [f"?{name}" for name in self.where]
+        counted = laid.group_by(by, maintain_order=True).agg(
+            pl.col(names).sum().name.prefix("sum"), pl.col(names).null_count().name.prefix("null"), *self.totals
+        )
+        return counted.select(
+            by,
+            *(pl.col(f"sum?{name}").alias(f"{name}.at_least") for name in self.where),
+            *((pl.col(f"sum?{name}") + pl.col(f"null?{name}")).alias(f"{name}.at_most") for name in self.where),
+            *(total.meta.output_name() for total in self.totals),
+        )
+
+    @cached_property
+    def _all(self) -> list[pl.Expr]:
+        return [
+            *(where.sum().alias(f"{name}.at_least") for name, where in self.where.items()),
+            *(where.fill_null(True).sum().alias(f"{name}.at_most") for name, where in self.where.items()),
+            *self.totals,
+        ]
 
 
-def total(name: str, value: pl.Expr, where: pl.Expr) -> list[pl.Expr]:
+def total(name: str, value: pl.Expr, where: pl.Expr) -> pl.Expr:
     """The sum of `value` over the rows where `where` is true; null when either is unknown on a row that matters."""
     known = pl.when(where).then(value).when(~where).then(0).cast(pl.Int64)
-    return [pl.when(known.null_count() == 0).then(known.sum()).alias(name)]
+    return pl.when(known.null_count() == 0).then(known.sum()).alias(name)
 
 
 def counted(name: str) -> Count:
@@ -100,6 +130,9 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
         .otherwise(~one_of("worker_type", ("retiree", "cobra")))
     )  # fmt: skip
     waives = c("election") == "waive"
+    eligible = c("employed") & c("offered")
+    partner = one_of("worker_type", ("sole_proprietor", "partner")) | (c("owner") & c("owners_are_partners"))
+    w2_full_time = c("employed") & c("paid_w2") & c("full_time")
     return [
         {
             "employed": listed_on_ends & listed_on_starts,
@@ -115,27 +148,21 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
             "alongside_waiver": waives & (c("waiver_reason") == "other_carrier_same_employer"),
         },
         {
-            "eligible": c("employed") & c("offered"),
-            "partner": (
-                one_of("worker_type", ("sole_proprietor", "partner")) | (c("owner") & c("owners_are_partners"))
-            ),
-            "w2_full_time": c("employed") & c("paid_w2") & c("full_time"),
+            "eligible": eligible,
+            "partner": partner,
+            "w2_full_time": w2_full_time,
             # A share of the lowest-priced plan itself needs no rate.
             "half_paid": c("promise_is_enough").fill_null(_reaches("employer_pays", "lowest_rate", terms)),
             "half_of_own_paid": _reaches("pays_of_own", "own_rate", terms),
-        },
-        {
-            "enrolled": c("eligible") & c("enrolls"),
-            "waived_listed": c("eligible") & c("listed_waiver"),
-            "waived_unlisted": c("eligible") & c("unlisted_waiver"),
-            "alongside": c("eligible") & c("alongside_waiver"),
+            "enrolled": eligible & c("enrolls"),
+            "waived_listed": eligible & c("listed_waiver"),
+            "waived_unlisted": eligible & c("unlisted_waiver"),
+            "alongside": eligible & c("alongside_waiver"),
             # Somebody with a valid waiver is outside whether or not they are eligible, so that no fact is missed.
             "declines": (
-                c("eligible") & ~c("enrolls") & ~c("listed_waiver") & ~c("unlisted_waiver") & ~c("alongside_waiver")
+                eligible & ~c("enrolls") & ~c("listed_waiver") & ~c("unlisted_waiver") & ~c("alongside_waiver")
             ),
-            "candidate": (
-                c("w2_full_time") & ~c("partner") & ~(c("spouse_of_owner") & c("owners_are_partners"))
-            ),
+            "candidate": w2_full_time & ~partner & ~(c("spouse_of_owner") & c("owners_are_partners")),
         },
     ]  # fmt: skip
 
@@ -152,42 +179,45 @@ OUTSIDE = {"waived": ("waived_listed", "waived_unlisted"), "waived_listed": ("wa
 WITHOUT_1099 = "_without_1099"
 
 
-def people_measures() -> list[pl.Expr]:
-    """The aggregations over a group's people, after `people`."""
+def people_tally() -> Tally:
+    """What is counted of a group's people, after `people`."""
     c = pl.col
-    enrolled, outside_owners = c("enrolled"), ~c("owner") & ~c("spouse_of_owner")
-    measures: list[list[pl.Expr]] = [
-        count("employees", c("employed")),
-        count("elections", c("election").is_not_null()),
-        count("eligible", c("eligible")),
+    enrolled = c("enrolled")
+    where = {
+        "elections": c("election").is_not_null(),
+        "eligible": c("eligible"),
         # common-law employee
-        count("w2_full_time_not_partner", c("w2_full_time") & ~c("partner")),
-        count("w2_full_time", c("candidate")),
-        count("w2_full_time_outside", c("w2_full_time") & outside_owners),
-        count("w2_full_time_enrolling", c("candidate") & c("enrolls")),
-        count("principal_owners", c("owner") & ~c("spouse_of_owner").fill_null(False)),
-        total("household_percent", c("family_ownership"), c("owner") | c("spouse_of_owner")),
+        "w2_full_time_not_partner": c("w2_full_time") & ~c("partner"),
+        "w2_full_time": c("candidate"),
+        "w2_full_time_outside": c("w2_full_time") & ~c("owner") & ~c("spouse_of_owner"),
+        "w2_full_time_enrolling": c("candidate") & c("enrolls"),
+        "principal_owners": c("owner") & ~c("spouse_of_owner").fill_null(False),
         # participation
-        count("alongside", c("alongside")),
-        count("eligible_without_1099", c("eligible") & ~c("is_1099")),
-        count("enrolled_owners", enrolled & c("owner")),
-        count("enrolled_without_owners", enrolled & ~c("owner")),
-        count("declines_without_owners", c("declines") & ~c("owner")),
+        "alongside": c("alongside"),
+        "eligible_without_1099": c("eligible") & ~c("is_1099"),
+        "enrolled_owners": enrolled & c("owner"),
+        "enrolled_without_owners": enrolled & ~c("owner"),
+        "declines_without_owners": c("declines") & ~c("owner"),
         # 1099
-        count("workers_1099", c("employed") & c("is_1099")),
-        count("enrolling_1099", enrolled & c("is_1099")),
-        count("enrolling_w2", enrolled & (c("worker_type") == "w2") & ~c("owner")),
+        "workers_1099": c("employed") & c("is_1099"),
+        "enrolling_1099": enrolled & c("is_1099"),
+        "enrolling_w2": enrolled & (c("worker_type") == "w2") & ~c("owner"),
         # contribution
-        count("contribution_short", enrolled & ~c("half_paid")),
-        count("contribution_short_of_own_plan", enrolled & ~c("half_of_own_paid")),
-        total("contribution_pays", c("employer_pays"), enrolled),
-        total("contribution_premium", c("lowest_rate"), enrolled),
-    ]
+        "contribution_short": enrolled & ~c("half_paid"),
+        "contribution_short_of_own_plan": enrolled & ~c("half_of_own_paid"),
+    }
     for name, kinds in {**TAKING_PART, **NOT_TAKING_PART, **OUTSIDE}.items():
         any_kind = reduce(or_, [c(kind) for kind in kinds])
-        measures.append(count(name, any_kind))
-        measures.append(count(name + WITHOUT_1099, any_kind & ~c("is_1099")))
-    return [aggregation for pair in measures for aggregation in pair]
+        where[name] = any_kind
+        where[name + WITHOUT_1099] = any_kind & ~c("is_1099")
+    return Tally(
+        where,
+        (
+            total("household_percent", c("family_ownership"), c("owner") | c("spouse_of_owner")),
+            total("contribution_pays", c("employer_pays"), enrolled),
+            total("contribution_premium", c("lowest_rate"), enrolled),
+        ),
+    )
 
 
 # The workforce, month by month --------------------------------------------------------------------------------------
@@ -218,20 +248,23 @@ def month_hours(hours: HoursTerms) -> dict[str, pl.Expr]:
     }
 
 
-def month_measures(hours: HoursTerms, maximum_size: int) -> list[pl.Expr]:
-    """The aggregations over the months of the preceding calendar year, after `month_hours`."""
+def month_tally(hours: HoursTerms, maximum_size: int) -> Tally:
+    """What is counted of the months of the preceding calendar year, after `month_hours`."""
     full = hours.hours_of_one_full_time_equivalent * 100 * maximum_size
     c = pl.col
     known = c("month").is_not_null()
-    measures = [
-        count("months_known", known),
-        total("workforce_hours", c("month_hours"), known),
-        total("workforce_hours_without_seasonal", c("month_hours") - c("seasonal_hours"), known),
-        count("months_over", c("month_hours") > full),
-        count("months_over_without_seasonal", c("month_hours") - c("seasonal_hours") > full),
-        count("months_projected", c("projected")),
-    ]
-    return [aggregation for pair in measures for aggregation in pair]
+    return Tally(
+        {
+            "months_known": known,
+            "months_over": c("month_hours") > full,
+            "months_over_without_seasonal": c("month_hours") - c("seasonal_hours") > full,
+            "months_projected": c("projected"),
+        },
+        (
+            total("workforce_hours", c("month_hours"), known),
+            total("workforce_hours_without_seasonal", c("month_hours") - c("seasonal_hours"), known),
+        ),
+    )
 
 
 # What follows from counts ------------------------------------------------------------------------------------------
@@ -270,9 +303,9 @@ def measure(
     months: pl.DataFrame,
     *,
     people_stages: Sequence[Mapping[str, pl.Expr]],
-    people_aggregations: Sequence[pl.Expr],
+    of_people: Tally,
     month_stage: Mapping[str, pl.Expr],
-    month_aggregations: Sequence[pl.Expr],
+    of_months: Tally,
     derived_measures: Mapping[str, pl.Expr],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(one row of measures a group, the people with their predicates). Stages one and two of the engine.
@@ -284,10 +317,9 @@ def measure(
     months = months.with_columns(**month_stage)
     if groups.height == 1 and not people.is_empty():
         # One group needs no grouping: the same expressions over the whole frame, at a third of the cost.
-        of_people, of_months = people.select(people_aggregations), months.select(month_aggregations)
-        measured = groups.hstack([*of_people, *of_months])
+        measured = groups.hstack([*of_people.over(people), *of_months.over(months)])
     else:
-        of_people = people.group_by(GROUP, maintain_order=True).agg(people_aggregations)
-        of_months = months.group_by(GROUP, maintain_order=True).agg(month_aggregations)
-        measured = groups.join(of_people, on=GROUP, how="left").join(of_months, on=GROUP, how="left")
+        measured = groups.join(of_people.over_each(people, GROUP), on=GROUP, how="left").join(
+            of_months.over_each(months, GROUP), on=GROUP, how="left"
+        )
     return measured.with_columns(**derived_measures), people

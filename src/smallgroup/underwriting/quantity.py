@@ -15,7 +15,8 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Two Int32 expressions, wide enough for people times the denominator of a share. Neither is null where the group
+    """Two UInt32 expressions, wide enough for people times the denominator of a share, and never
+    subtracted: an unsigned count would wrap. Neither is null where the group
     has rows at all.
 
     Two counts in one comparison may share unknown rows only where the worst case of one is the worst case of the
@@ -28,10 +29,6 @@ class Count:
     def __add__(self, other: Count | int) -> Count:
         other = _count(other)
         return Count(self.at_least + other.at_least, self.at_most + other.at_most)
-
-    def __sub__(self, other: Count | int) -> Count:
-        other = _count(other)
-        return Count(self.at_least - other.at_most, self.at_most - other.at_least)
 
     def __mul__(self, factor: int) -> Count:
         assert factor >= 0
@@ -48,7 +45,7 @@ class Count:
 def _count(value: Count | int) -> Count:
     if isinstance(value, Count):
         return value
-    return Count(pl.lit(value, pl.Int32), pl.lit(value, pl.Int32))
+    return Count(pl.lit(value, pl.UInt32), pl.lit(value, pl.UInt32))
 
 
 def sure(in_every_case: pl.Expr, in_some_case: pl.Expr) -> pl.Expr:
