@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from smallgroup import dates
 from smallgroup.group.application import WaitingPeriod
@@ -35,6 +36,7 @@ def _after_orientation(hired_on: date) -> date:
         return dates.first_of_next_month(month_after)
 
 
+@lru_cache(maxsize=1024)
 def last_hire_covered_on(effective: date, waiting: WaitingPeriod) -> date:
     """The latest day of hire whose coverage has started by a day; the start never falls when the hire is later."""
     hired_on = effective

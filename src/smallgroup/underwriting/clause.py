@@ -46,8 +46,11 @@ class Case:
 
     def count(self, *names: str) -> Span:
         """The sum of some counts. A group without people has counts of nothing known: 0 to 0."""
-        m = self.measures
-        return Span(sum(m[f"{name}.at_least"] or 0 for name in names), sum(m[f"{name}.at_most"] or 0 for name in names))
+        m, at_least, at_most = self.measures, 0, 0
+        for name in names:
+            at_least += m[f"{name}.at_least"] or 0
+            at_most += m[f"{name}.at_most"] or 0
+        return Span(at_least, at_most)
 
     def __getitem__(self, name: str) -> Any:
         return self.measures[name]
