@@ -17,7 +17,7 @@ import polars as pl
 
 from smallgroup.census.fields import SCHEMA
 from smallgroup.underwriting import Edition
-from smallgroup.underwriting.facts import FOR_PEOPLE, GROUP_SCHEMA, MONTH_SCHEMA
+from smallgroup.underwriting.facts import FOR_PEOPLE, GROUP_SCHEMA
 from smallgroup.underwriting.measures import GROUP
 
 EFFECTIVE = date(2025, 10, 1)
@@ -28,6 +28,11 @@ OPEN_COUNTS = 0.05  # groups in which somebody's answer is open, so that at-leas
 UNKNOWN = 0.02  # of each fact that may be unknown
 NO_ROWS = 0.005  # groups without a single census row, or without a single month
 
+# A month as a wage report has it: each part-timer's hours, which Edition.month_stage lays out as equivalents.
+LISTED_MONTHS: dict[str, Any] = {
+    GROUP: pl.Int64, "month": pl.Date, "full_time": pl.Int64, "part_time_hours": pl.List(pl.Int64),
+    "seasonal_full_time": pl.Int64, "seasonal_part_time_hours": pl.List(pl.Int64), "projected": pl.Boolean,
+}  # fmt: skip
 Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -41,7 +46,7 @@ def measured(groups: int, edition: Edition, seed: int = 20251001) -> pl.DataFram
     """Measures of many groups, typed as the engine types them: the columns that the clauses read, and no more."""
     columns = _measures(groups, np.random.default_rng(seed))
     few = raw(2)
-    types = edition.measure(few.groups, few.people, few.months)[0].schema
+    types = edition.measure(few.groups, few.people, few.months.with_columns(**edition.month_stage))[0].schema
     return pl.DataFrame({name: columns[name].cast(types[name]) for name in columns_read(edition)})
 
 
@@ -248,4 +253,4 @@ def _months(groups: int, random: np.random.Generator) -> pl.DataFrame:
     lists = pl.col("part_time_hours").list.head("part_timers")
     of_season = pl.when(pl.col("seasonal_full_time") > 0).then(lists.list.head(1)).otherwise(lists.list.head(0))
     frame = frame.with_columns(part_time_hours=lists, seasonal_part_time_hours=of_season).filter(pl.Series(here))
-    return frame.select(*MONTH_SCHEMA).cast(MONTH_SCHEMA)
+    return frame.select(*LISTED_MONTHS).cast(LISTED_MONTHS)

@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LARGE = 0.005  # seconds; after shorter runs collecting would only empty the caches of the next
 
 
-def medians(contenders: Mapping[str, Callable[[], Any]], rounds: int, warm_up: int = 2) -> dict[str, float]:
+def medians(
+    contenders: Mapping[str, Callable[[], Any]], rounds: int, warm_up: int = 2, *, collect: bool = True
+) -> dict[str, float]:
     """Seconds of each contender: the median over rounds in which each runs once, large garbage collected between."""
     for _ in range(warm_up):
         for run in contenders.values():
@@ -32,7 +34,7 @@ def medians(contenders: Mapping[str, Callable[[], Any]], rounds: int, warm_up: i
                 seconds = perf_counter() - start
                 taken[name].append(seconds)
                 del answer
-                if seconds > LARGE:
+                if collect and seconds > LARGE:
                     gc.collect()  # what one contender leaves behind is not the next one's burden
     finally:
         gc.enable()

@@ -133,6 +133,22 @@ def test_many_groups_at_once_are_decided_as_each_alone(groups: list[list[dict[st
 
 
 LAST_HIRE = date(2025, 8, 2)
+
+
+@given(st.integers(0, 60), st.lists(st.integers(0, 250_00), max_size=6))
+def test_the_hours_of_a_month_are_those_of_many_months(full_time: int, part_time: list[int]) -> None:
+    in_force = edition(GUIDE, AS_OF)
+    columns = {"full_time": [full_time], "part_time_hours": [part_time]}
+    frame = pl.DataFrame(
+        {**columns, **{f"seasonal_{name}": value for name, value in columns.items()}},
+        schema_overrides={"part_time_hours": pl.List(pl.Int64), "seasonal_part_time_hours": pl.List(pl.Int64)},
+    )
+    laid = frame.with_columns(**in_force.month_stage)
+    assert (
+        laid["month_hours"].item() == laid["seasonal_hours"].item() == in_force.hours.equivalent(full_time, part_time)
+    )
+
+
 FILLINGS: dict[str, list[Any]] = {
     "hours_per_week": [0, 29_99, 30_00, 45_00],
     "worker_type": list(BY_NAME["worker_type"].words),

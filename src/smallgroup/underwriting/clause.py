@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import polars as pl
@@ -42,15 +44,17 @@ class Case:
 
     measures: Mapping[str, Any]
     people: pl.DataFrame
-    plan_names: Mapping[str, str] = field(default_factory=dict)
+    _counts: dict[tuple[str, ...], Span] = field(default_factory=dict, repr=False)
 
     def count(self, *names: str) -> Span:
         """The sum of some counts. A group without people has counts of nothing known: 0 to 0."""
-        m, at_least, at_most = self.measures, 0, 0
-        for name in names:
-            at_least += m[f"{name}.at_least"] or 0
-            at_most += m[f"{name}.at_most"] or 0
-        return Span(at_least, at_most)
+        known = self._counts.get(names)
+        if known is None:
+            m = self.measures
+            known = self._counts[names] = Span(
+                sum(m[f"{name}.at_least"] or 0 for name in names), sum(m[f"{name}.at_most"] or 0 for name in names)
+            )
+        return known
 
     def __getitem__(self, name: str) -> Any:
         return self.measures[name]
@@ -113,6 +117,19 @@ class Clause:
     applies: pl.Expr = field(default_factory=lambda: pl.lit(True))
     cured_when: tuple[str, ...] = ("not met",)
     of_people: bool = True
+
+    @cached_property
+    def differing_in_one(self) -> dict[str, list[tuple[int, int]]]:
+        """For each doubt the pairs of readings that take its sides, and agree on every other doubt."""
+        axes = [reading.axes for reading in self.readings]
+        return {
+            doubt: [
+                (one, other)
+                for one, other in combinations(range(len(axes)), 2)
+                if [name for name in axes[one] if axes[one][name] != axes[other][name]] == [doubt]
+            ]
+            for doubt in axes[0]
+        }
 
 
 def numbers_json(numbers: Numbers) -> dict[str, Any]:

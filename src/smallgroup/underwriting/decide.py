@@ -186,7 +186,7 @@ def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str
         rules=clause.text.rules,
         outcome=outcome,
         because=NO_CENSUS if nobody else clause.because(case, outcome),
-        readings=tuple(_in_play(readings)) if applies else (),
+        readings=tuple(_in_play(clause, readings)) if applies else (),
         comparisons=tuple(
             ReadingFound(
                 one.name,
@@ -211,26 +211,23 @@ def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str
     )
 
 
-def _in_play(readings: list[tuple[Reading, bool | None, dict[str, Any]]]) -> list[ReadingFound]:
+def _in_play(clause: Clause, readings: list[tuple[Reading, bool | None, dict[str, Any]]]) -> list[ReadingFound]:
     """The readings that differ for this group, named by the doubts that make them differ.
 
     A doubt is in play when two readings that differ in it alone have other numbers or another answer.
     """
     if len(readings) == 1:
         return [ReadingFound(readings[0][0].name, *readings[0][1:], readings[0][0].citation)]
-    axes = list(readings[0][0].axes)
-    playing = []
-    for axis in axes:
-        by_rest: dict[tuple[str, ...], list[tuple[bool | None, dict[str, Any]]]] = {}
-        for reading, holds, numbers in readings:
-            rest = tuple(side for name, side in reading.axes.items() if name != axis)
-            by_rest.setdefault(rest, []).append((holds, numbers))
-        if any(any(one != pair[0] for one in pair) for pair in by_rest.values()):
-            playing.append(axis)
+    playing = [
+        axis
+        for axis, pairs in clause.differing_in_one.items()
+        if any(readings[one][1:] != readings[other][1:] for one, other in pairs)
+    ]
+    default = readings[0][0].axes
+    resting = [axis for axis in default if axis not in playing]
     found: list[ReadingFound] = []
     for reading, holds, numbers in readings:
-        default = readings[0][0].axes
-        if all(reading.axes[axis] == default[axis] for axis in axes if axis not in playing):
+        if all(reading.axes[axis] == default[axis] for axis in resting):
             name = "; ".join(f"{axis}: {reading.axes[axis]}" for axis in playing) or reading.name
             found.append(ReadingFound(name, holds, numbers, reading.citation))
     return found

@@ -55,6 +55,7 @@ class Edition:
 
     @cached_property
     def month_stage(self) -> dict[str, pl.Expr]:
+        """Lays out months whose part-timers are lists, as a book has them, before they are measured."""
         return measures.month_hours(self.hours)
 
     @cached_property
@@ -119,7 +120,7 @@ class Edition:
         return measures.measure(
             groups, people, months,
             people_stages=self.people_stages, of_people=self.of_people,
-            month_stage=self.month_stage, of_months=self.of_months,
+            of_months=self.of_months,
             derived_measures=self.derived_measures,
         )  # fmt: skip
 

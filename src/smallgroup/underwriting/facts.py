@@ -48,10 +48,10 @@ PEOPLE_COLUMNS = (
 """The columns of a census that the clauses count by."""
 
 MONTH_SCHEMA: dict[str, Any] = {
-    GROUP: pl.Int64, "month": pl.Date, "full_time": pl.Int64, "part_time_hours": pl.List(pl.Int64),
-    "seasonal_full_time": pl.Int64, "seasonal_part_time_hours": pl.List(pl.Int64), "projected": pl.Boolean,
+    GROUP: pl.Int64, "month": pl.Date, "month_hours": pl.Int64, "seasonal_hours": pl.Int64, "projected": pl.Boolean,
 }  # fmt: skip
-"""One row a group and month of the preceding calendar year."""
+"""One row a group and month of the preceding calendar year: full-time equivalents in hundredths of an hour, and of
+them the seasonal staff's."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,16 @@ def facts_of(file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, in
     }
     groups = pl.DataFrame([row], schema=GROUP_SCHEMA)
     people = _people(file, members, rates, lowest.row, in_force)
-    beside = [pl.Series(name, [row[name]] * people.height, GROUP_SCHEMA[name]) for name in (GROUP, *FOR_PEOPLE)]
-    people = people.hstack(beside)
+    people = people.hstack([groups[name].new_from_index(0, people.height) for name in (GROUP, *FOR_PEOPLE)])
+    hours = in_force.hours
     months: list[dict[str, Any]] = [
-        {name: 0 if name == GROUP else getattr(month, name) for name in MONTH_SCHEMA}
+        {
+            GROUP: 0,
+            "month": month.month,
+            "month_hours": hours.equivalent(month.full_time, month.part_time_hours),
+            "seasonal_hours": hours.equivalent(month.seasonal_full_time, month.seasonal_part_time_hours),
+            "projected": month.projected,
+        }
         for month in file.workforce or ()
         if month.month.year == year
     ]
@@ -182,11 +188,10 @@ def _expected_hours(file: GroupFile, hours: HoursTerms) -> int | None:
     if file.expected is None:
         return None
     part_time = file.expected.part_time_hours_per_month
-    each = (part_time,) if isinstance(part_time, int) else part_time
-    cap = hours.most_hours_counted_of_one_part_timer * 100
-    full_time = file.expected.full_time * hours.hours_of_one_full_time_equivalent * 100
-    # A single figure is the hours of all part-timers together, which no cap can be applied to.
-    return full_time + (part_time if isinstance(part_time, int) else sum(min(one, cap) for one in each))
+    if isinstance(part_time, int):
+        # A single figure is the hours of all part-timers together, which no cap can be applied to.
+        return hours.equivalent(file.expected.full_time, ()) + part_time
+    return hours.equivalent(file.expected.full_time, part_time)
 
 
 def _is_enough(promise: PercentOf | Flat | None, wanted: Fraction) -> bool | None:
@@ -230,7 +235,7 @@ def _people(
         if share and relationship in ("spouse", "domestic_partner"):
             of_spouse[family] = of_spouse.get(family, 0) + share
     owned = [None if shares[place] is None else shares[place] + of_spouse.get(families[place], 0) for place in places]
-    ages = [age_on(birth, file.effective_date) for birth in people["date_of_birth"]]
+    ages = [age_on(birth, file.effective_date) for birth in people["date_of_birth"].to_list()]
     costs = _costs(file, people, ages, rates, lowest, in_force)
     return people.hstack(
         [
@@ -258,7 +263,7 @@ def _costs(
     nothing: list[int | None] = [None] * people.height
     if rates is None or lowest is None:
         return dict.fromkeys(COSTS, nothing)
-    columns = [rate_column(age, _block(uses)) for age, uses in zip(ages, people["tobacco"], strict=True)]
+    columns = [rate_column(age, _block(uses)) for age, uses in zip(ages, people["tobacco"].to_list(), strict=True)]
     promise = file.application.contribution.employee if file.application.contribution else None
     share = None if promise is None else employer_share(rates, promise, lowest)
 
@@ -290,7 +295,7 @@ def _known(cents: Cents) -> list[int | None]:
 def _in_area(people: pl.DataFrame, guideline: Guideline, on: date) -> list[bool | None]:
     """Who lives inside, or works there for half of the week (guide, page 4); None where neither is known."""
     counties = _service_counties(guideline, on)
-    rows = people.select("county", "zip", "works_in_area_percent").iter_rows()
+    rows = zip(*(people[name].to_list() for name in ("county", "zip", "works_in_area_percent")), strict=True)
     return [_is_inside(*row, counties=counties) for row in rows]
 
 

@@ -11,7 +11,7 @@ A row is a person or a month; a predicate is null where a fact is missing and no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
@@ -232,9 +232,16 @@ class HoursTerms:
     most_hours_counted_of_one_part_timer: int
     seasonal_months: int
 
+    def equivalent(self, full_time: int, part_time_hours: Iterable[int]) -> int:
+        """Full-time equivalents of one month in hundredths of an hour, as month_hours has them of many."""
+        cap = self.most_hours_counted_of_one_part_timer * 100
+        part_time = sum(min(hours, cap) for hours in part_time_hours)
+        return full_time * self.hours_of_one_full_time_equivalent * 100 + part_time
+
 
 def month_hours(hours: HoursTerms) -> dict[str, pl.Expr]:
-    """A month's full-time equivalents, in hundredths of an hour: 120 hours are one, a part-timer counts to 120."""
+    """Full-time equivalents of months whose part-timers are lists, in hundredths of an hour: 120 hours are one, and a
+    part-timer counts to 120."""
     one = hours.hours_of_one_full_time_equivalent * 100
     cap = hours.most_hours_counted_of_one_part_timer * 100
 
@@ -249,7 +256,7 @@ def month_hours(hours: HoursTerms) -> dict[str, pl.Expr]:
 
 
 def month_tally(hours: HoursTerms, maximum_size: int) -> Tally:
-    """What is counted of the months of the preceding calendar year, after `month_hours`."""
+    """What is counted of the months of the preceding calendar year, whose equivalents are laid out."""
     full = hours.hours_of_one_full_time_equivalent * 100 * maximum_size
     c = pl.col
     known = c("month").is_not_null()
@@ -304,7 +311,6 @@ def measure(
     *,
     people_stages: Sequence[Mapping[str, pl.Expr]],
     of_people: Tally,
-    month_stage: Mapping[str, pl.Expr],
     of_months: Tally,
     derived_measures: Mapping[str, pl.Expr],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -314,7 +320,6 @@ def measure(
     """
     for stage in people_stages:
         people = people.with_columns(**stage)
-    months = months.with_columns(**month_stage)
     if groups.height == 1 and not people.is_empty():
         # One group needs no grouping: the same expressions over the whole frame, at a third of the cost.
         measured = groups.hstack([*of_people.over(people), *of_months.over(months)])
