@@ -136,7 +136,7 @@ class Edition:
         The readings are the same expressions; the outcomes are looked up in a table that `outcome` itself filled,
         which spares two thirds of this stage.
         """
-        results = measured.select(self.reading_columns + self.comparison_columns).row(0, named=True)
+        results = measured.select_seq(self.reading_columns + self.comparison_columns).row(0, named=True)
         decision = APPROVE
         for clause in self.clauses:
             readings = [results[f"{clause.id}.{place}"] for place in range(len(clause.readings))]
