@@ -41,10 +41,11 @@ $(DEV): requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 # Pins anew from pyproject.toml, for every platform and Python at once, without any registry's address.
+PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra build
 lock:
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml --extra build -o requirements.txt
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml --extra build --extra dev -o requirements-dev.txt
-	uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml --extra build --extra dev --extra bench -o requirements-bench.txt
+	$(PIN) -o requirements.txt
+	$(PIN) --extra dev -o requirements-dev.txt
+	$(PIN) --extra dev --extra bench -o requirements-bench.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

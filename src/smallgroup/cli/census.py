@@ -39,11 +39,12 @@ def check(
     members = census.members
     employees = members.filter(members["relationship"] == "employee")
     elections = dict(employees["election"].drop_nulls().cast(str).value_counts().iter_rows())
+    answers = {word: int(elections.get(word, 0)) for word in ("enroll", "waive", "decline")}
     counts = {
         "members": members.height,
         "employees": employees.height,
         "dependents": members.height - employees.height,
-        "elections": {word: elections.get(word, 0) for word in ("enroll", "waive", "decline")},
+        "elections": answers,
         "without_election": int(employees["election"].null_count()),
     }
     if as_json:
@@ -55,7 +56,7 @@ def check(
     out.print(f"{file.name}{sheet}: {census.layout} layout, nothing wrong.", markup=False)
     employees_said = people_word(employees.height, "employee", "employees")
     out.print(f"{employees_said} and {people_word(members.height - employees.height, 'dependent', 'dependents')}.")
-    said = ", ".join(f"{number} {word}" for word, number in counts["elections"].items())  # type: ignore[attr-defined]
+    said = ", ".join(f"{number} {word}" for word, number in answers.items())
     out.print(f"Elections: {said}; {counts['without_election']} not known yet.")
     for notice in census.notices:
         out.print(f"- {notice}", markup=False)

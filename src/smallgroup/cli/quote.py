@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from smallgroup.cli import inputs, output
-from smallgroup.cli.underwrite import gathered, show_findings
+from smallgroup.cli.underwrite import Gathered, show_findings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,7 +47,7 @@ def quote(
 
     if pay_periods not in PAY_PERIODS:
         raise typer.BadParameter(f"{pay_periods} is not one of 12, 24, 26, 52", param_hint="--pay-periods")
-    case = gathered(group, census, rates, as_of, guideline, None, map_, data)
+    case = Gathered(group, census, rates, as_of, guideline, None, map_, data)
     promise = inputs.a_contribution(contribution, case.file.application.contribution)
     if case.census_path is None:
         raise Refused(Problem(group.name, "there is no census beside it.", "Name one with --census."))

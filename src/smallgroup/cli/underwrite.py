@@ -55,7 +55,7 @@ def underwrite(
     for word in stop_on:
         if word not in DECISIONS:
             raise typer.BadParameter(f"{word!r} is not one of {', '.join(DECISIONS)}", param_hint="--fail-on")
-    case = gathered(group, census, rates, as_of, guideline, what_if, map_, data)
+    case = Gathered(group, census, rates, as_of, guideline, what_if, map_, data)
     decision = decide(case.inputs, guideline_id=case.guideline.id, as_of=case.as_of)
     if as_json:
         typer.echo(decision_text(decision), nl=False)
@@ -106,10 +106,6 @@ class Gathered:
         known = self.table is not None and area is not None and effective is not None
         self.rates = self.table.in_area(area, effective) if known else None
         self.inputs = Inputs(text, self.members, self.rates, self.what_if)
-
-
-def gathered(*args: object) -> Gathered:
-    return Gathered(*args)  # type: ignore[arg-type]
 
 
 def show(decision: Decision, case: Gathered) -> None:
