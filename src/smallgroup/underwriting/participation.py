@@ -79,7 +79,9 @@ class _Side:
         A person whose answer is not known may stand in several counts, and is one person all the same.
         """
         counts = [self.part, self.rest, *([self.waived] if and_waived else [])]
-        outside = [*([] if and_waived else [self.waived]), *([] if self.alongside_counts else ["alongside"])]
+        outside = [] if and_waived else [self.waived]
+        if self.contractors and not self.alongside_counts:
+            outside.append("alongside")
         most = case.count(self._name("eligible")).at_most - case.count(*outside).at_least
         return Span(case.count(*counts).at_least, min(case.count(*counts).at_most, most))
 
