@@ -200,7 +200,8 @@ def people_tally() -> Tally:
         "declines_without_owners": c("declines") & ~c("owner"),
         # 1099
         "workers_1099": c("employed") & c("is_1099"),
-        "enrolling_1099": enrolled & c("is_1099"),
+        # Where nothing is offered to 1099 workers none of them enrolls, also among those whose worker type is unknown.
+        "enrolling_1099": enrolled & c("is_1099") & c("offers_1099"),
         "enrolling_w2": enrolled & (c("worker_type") == "w2") & ~c("owner"),
         # contribution
         "contribution_short": enrolled & ~c("half_paid"),
