@@ -31,7 +31,7 @@ from smallgroup.underwriting.measures import GROUP, HoursTerms
 GROUP_SCHEMA: dict[str, Any] = {
     GROUP: pl.Int64, "effective_date": pl.Date, "latest_hire": pl.Date, "hours_required": pl.Int64,
     "offers_1099": pl.Boolean, "owners_are_partners": pl.Boolean, "owners_possible": pl.Boolean,
-    "spouses_possible": pl.Int64, "household_possible": pl.Int64, "existed_all_year": pl.Boolean,
+    "spouses_possible": pl.UInt32, "household_possible": pl.UInt32, "existed_all_year": pl.Boolean,
     "expected_hours": pl.Int64, "promise_is_enough": pl.Boolean, "has_form_1099_validation": pl.Boolean,
 }  # fmt: skip
 """One row a group. Hours are hundredths, money cents, unknown null."""
