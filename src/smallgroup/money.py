@@ -57,8 +57,3 @@ def half_up(numerator: int, denominator: int) -> int:
     For amounts that are not negative; Python's own round() goes to even.
     """
     return (2 * numerator + denominator) // (2 * denominator)
-
-
-def share_of(amount: int, part: Fraction) -> int:
-    """`part` of `amount` cents, half up to the cent: 50 % of 541.17 is 270.59."""
-    return half_up(amount * part.numerator, part.denominator)

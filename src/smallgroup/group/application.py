@@ -185,6 +185,12 @@ class Contribution:
     employee: PercentOf | Flat
     dependents: PercentOf | Flat | None = None
 
+    @property
+    def reference_plans(self) -> tuple[str, ...]:
+        """The plans that a percentage is measured by, which need not be among those offered."""
+        ofs = [part.of for part in (self.employee, self.dependents) if isinstance(part, PercentOf)]
+        return tuple(of.reference_plan for of in ofs if isinstance(of, ReferencePlan))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanClass:

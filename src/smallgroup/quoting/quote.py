@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from smallgroup.errors import Problem, Refused
-from smallgroup.group.application import Contribution, GroupFile, ReferencePlan
+from smallgroup.group.application import Contribution, GroupFile
 from smallgroup.money import dollars, half_up
 from smallgroup.rating.area_rates import AreaRates, Plan, RefusedPlan
 from smallgroup.rating.charged import family_terms, with_charged
@@ -213,17 +213,10 @@ def to_be_covered(members: pl.DataFrame) -> pl.DataFrame:
 def _check_reference(promise: Contribution | None, rates: AreaRates) -> None:
     if promise is None:
         return
-    for part in (promise.employee, promise.dependents):
-        of = getattr(part, "of", None)
-        if isinstance(of, ReferencePlan) and of.reference_plan not in rates.row_of:
-            raise Refused(
-                Problem(
-                    "application.contribution",
-                    f"the reference plan has no rates: {rates.why_absent(of.reference_plan)}",
-                    field="application.contribution",
-                    fix="",
-                )
-            )
+    for plan_id in promise.reference_plans:
+        if plan_id not in rates.row_of:
+            why = f"the reference plan has no rates: {rates.why_absent(plan_id)}"
+            raise Refused(Problem("application.contribution", why, "", field="application.contribution"))
 
 
 def _lowest_row(

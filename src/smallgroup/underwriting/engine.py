@@ -68,7 +68,7 @@ class Edition:
 
     @cached_property
     def reading_columns(self) -> list[pl.Expr]:
-        """Stage three. For each clause: applies, its readings, its comparisons, and whether "not met" declines."""
+        """Stage three. For each clause: whether it applies, its readings, and whether "not met" declines."""
         columns = []
         for clause in self.clauses:
             columns.append(clause.applies.alias(f"{clause.id}.applies"))

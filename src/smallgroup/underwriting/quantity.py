@@ -15,9 +15,8 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Two UInt32 expressions, wide enough for people times the denominator of a share, and never
-    subtracted: an unsigned count would wrap. Neither is null where the group
-    has rows at all.
+    """Two UInt32 expressions, wide enough for people times the denominator of a share, and never subtracted: an
+    unsigned count would wrap. Neither is null where the group has rows at all.
 
     Two counts in one comparison may share unknown rows only where the worst case of one is the worst case of the
     other too (a row that may be a 1099 or a W-2 worker, in 1099 ≤ W-2); every clause here is of that kind.

@@ -37,12 +37,16 @@ class Inputs:
         return read_group(self.group_yaml, what_if=self.what_if)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data: the census in the plain layout, in the order of its ids; of the rates the plans offered."""
+        """Plain data: the census in the plain layout, in the order of its ids; of the rates those that decide, which
+        are the plans offered and those that the contribution is measured by."""
+        application = self.file.application
+        plans = dict.fromkeys(application.plans or ())
+        plans |= dict.fromkeys(application.contribution.reference_plans if application.contribution else ())
         return {
             "group_yaml": self.group_yaml,
             "what_if": dict(self.what_if or {}),
             "census": _census_json(self.members),
-            "rates": None if self.rates is None else _rates_json(self.rates.only(self.file.application.plans or ())),
+            "rates": None if self.rates is None else _rates_json(self.rates.only(plans)),
         }
 
     @classmethod
