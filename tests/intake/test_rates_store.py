@@ -185,7 +185,6 @@ rate_store.RateStore(Path(sys.argv[1])).import_(
 """
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no such signal")
 @pytest.mark.parametrize("where", ["rate_store.os.fsync", "rate_store.os.replace"])
 def test_a_killed_import_leaves_the_store_as_it_was(store: RateStore, tmp_path: Path, where: str) -> None:
     store.import_(table("KP-A"), source_name="a.csv", imported_on=TODAY)
