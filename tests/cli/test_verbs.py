@@ -39,6 +39,15 @@ def test_underwrite_in_json_keeps_the_contract(run: Run, bakery: Path) -> None:
     assert not any(name in out for name in ("Rye", "Example-1")), "nobody's name is kept"
 
 
+def test_brackets_in_names_are_shown_and_break_nothing(run: Run, bakery: Path) -> None:
+    bakery.write_text(bakery.read_text().replace("Example Crumb Bakery Inc", '"Crumb [/] Bakery [red]"'))
+    rates = bakery.with_name("rates.csv")
+    rates.write_text(rates.read_text().replace("Illustrative Silver 1 HMO", "Silver [HMO]"))
+    assert run("underwrite", bakery)[1].startswith("Crumb [/] Bakery [red], effective")
+    status, out, _ = run("quote", bakery)
+    assert (status, "Silver [HMO]" in out, "Crumb [/] Bakery [red]" in out) == (0, True, True)
+
+
 def test_fail_on_makes_a_decision_a_status(run: Run, bakery: Path) -> None:
     changed = ("--what-if", "application.contribution.employee.percent=40")
     assert run("underwrite", bakery, *changed)[0] == 0

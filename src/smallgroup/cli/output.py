@@ -38,6 +38,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
     """A table; in a pipe without any frame. `right` are the columns of figures, and only a name may be folded."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     on_terminal = sys.stdout.isatty()
     folded = columns.index("name") if on_terminal and "name" in columns else None
@@ -45,10 +46,10 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
                   pad_edge=on_terminal, padding=(0, 2 if not on_terminal else 1, 0, 0))  # fmt: skip
     for place, column in enumerate(columns):
         shown.add_column(
-            column, justify="right" if place in right else "left", overflow="fold", no_wrap=place != folded
+            Text(column), justify="right" if place in right else "left", overflow="fold", no_wrap=place != folded
         )
     for row in rows:
-        shown.add_row(*row)
+        shown.add_row(*map(Text, row))  # as text: a plan may be named with [brackets], which rich would take for style
     return shown
 
 

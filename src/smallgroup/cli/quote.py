@@ -81,7 +81,7 @@ def show(answer: Quote, name: str, *, with_members: bool) -> None:
     out.print(f"{name}, effective {answer.effective_date}, rating area {answer.rating_area}: {covered} members{free}.",
               markup=False)  # fmt: skip
     if answer.rates_basis:
-        out.print(f"Rates: {answer.rates_basis}.", style="bold yellow")
+        out.print(f"Rates: {answer.rates_basis}.", style="bold yellow", markup=False)
     if answer.contribution is not None:
         out.print(f"The employer pays {answer.contribution.employee} for each employee, "
                   f"{answer.contribution.dependents or 'an unknown part'} for dependents.", markup=False)  # fmt: skip

@@ -110,7 +110,9 @@ class Gathered:
 
 def show(decision: Decision, case: Gathered) -> None:
     out = output.console()
-    name = case.file.group.legal_name or "The group"
+    from rich.markup import escape
+
+    name = escape(case.file.group.legal_name or "The group")
     effective = case.file.application.effective_date
     out.print(f"{name}, effective {effective}: [{DECISION_COLORS[decision.decision]}]{decision.decision}[/]")
     for key, value in case.what_if.items():
@@ -119,7 +121,7 @@ def show(decision: Decision, case: Gathered) -> None:
     if case.census_path is None:
         out.print("There is no census: what hangs on the employees is not known.")
     if case.table is not None and case.table.basis:
-        out.print(f"Rates: {case.table.basis}.")
+        out.print(f"Rates: {case.table.basis}.", markup=False)
     show_findings(out, decision.findings)
 
 
