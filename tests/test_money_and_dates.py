@@ -76,3 +76,19 @@ def test_age_is_completed_years(born: date, on: date, age: int) -> None:
 )  # fmt: skip
 def test_the_first_of_the_next_month(after: date, first: date) -> None:
     assert dates.first_of_next_month(after) == first
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "then"),
+    [
+        (date(2025, 10, 1), 12, date(2026, 10, 1)),
+        (date(2025, 12, 31), 0, date(2025, 12, 31)),
+        (date(2025, 10, 1), 3, date(2026, 1, 1)),
+        (date(2025, 12, 15), 1, date(2026, 1, 15)),
+        (date(2025, 1, 31), 1, date(2025, 3, 1)),
+        (date(2024, 2, 29), 12, date(2025, 3, 1)),
+        (date(2024, 2, 29), 48, date(2028, 2, 29)),
+    ],
+)
+def test_months_later(start: date, months: int, then: date) -> None:
+    assert dates.months_after(start, months) == then

@@ -44,6 +44,17 @@ def first_of_next_month(after: date) -> date:
     return date(after.year + after.month // 12, after.month % 12 + 1, 1)
 
 
+def months_after(start: date, months: int) -> date:
+    """The same day so many months later; where that month is shorter, the first day of the month after it.
+
+    So a year from 29 February ends on 28 February, and the next begins on 1 March, as with ages.
+    """
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if start.day > monthrange(year, month + 1)[1]:
+        return first_of_next_month(date(year, month + 1, 1))
+    return date(year, month + 1, start.day)
+
+
 def add_days(start: date, days: int) -> date:
     return start + timedelta(days=days)
 
