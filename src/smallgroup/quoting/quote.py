@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,15 @@ import polars as pl
 from smallgroup.errors import Problem, Refused
 from smallgroup.group.application import Contribution, GroupFile
 from smallgroup.money import dollars, half_up
+from smallgroup.quoting.anniversary import rates_guaranteed_to
 from smallgroup.rating.area_rates import AreaRates, Plan, RefusedPlan
 from smallgroup.rating.charged import family_terms, with_charged
 from smallgroup.rating.premium import charged_members, column_of, employer_totals, totals, unpriced_columns
 from smallgroup.rulebook import Guideline
 from smallgroup.underwriting import Finding
+
+if TYPE_CHECKING:
+    from smallgroup.quoting.rerate import Rerate
 
 PAY_PERIODS = (12, 24, 26, 52)
 CHILD_COVERED_TO = 26  # 45 CFR 147.120; said in a note, since the guide itself sets no age
@@ -81,6 +85,8 @@ class Elected:
 
 @dataclass(frozen=True)
 class Quote:
+    """Every plan offered, priced. `final` is what the final census makes of it, where there is one."""
+
     effective_date: date
     rating_area: int
     rates_basis: str | None
@@ -91,10 +97,15 @@ class Quote:
     elected: Elected | None
     refused_plans: tuple[RefusedPlan, ...]
     notes: tuple[str, ...]
+    rates_guaranteed_to: date | None = None
     findings: tuple[Finding, ...] = field(default=())
+    final: Rerate | None = None
 
     def with_findings(self, findings: Sequence[Finding]) -> Quote:
         return replace(self, findings=tuple(findings))
+
+    def with_final(self, final: Rerate) -> Quote:
+        return replace(self, final=final)
 
     def as_json(self) -> dict[str, Any]:
         """The contract of `quote --json`."""
@@ -104,6 +115,7 @@ class Quote:
             "effective_date": self.effective_date.isoformat(),
             "rating_area": self.rating_area,
             "rates_basis": self.rates_basis,
+            "rates_guaranteed_to": self.rates_guaranteed_to.isoformat() if self.rates_guaranteed_to else None,
             "contribution": None if promise is None else {
                 "employee": str(promise.employee),
                 "dependents": None if promise.dependents is None else str(promise.dependents),
@@ -112,6 +124,7 @@ class Quote:
             "plans": [self._plan_json(one) for one in self.plans],
             "elected": None if self.elected is None else self._elected_json(self.elected),
             "refused_plans": [{"plan_id": one.plan_id, "because": one.because} for one in self.refused_plans],
+            "final": None if self.final is None else self.final.as_json(),
             "notes": list(self.notes),
             "findings": [finding.as_json() for finding in self.findings],
         }  # fmt: skip
@@ -182,7 +195,7 @@ def quote(
     unpriced = unpriced_columns(rates, charged)
     for plan_id in offered:
         if plan_id in rates.row_of and unpriced[rates.row_of[plan_id]].any():
-            refused.append(RefusedPlan(plan_id, _tobacco_needed(plan_id, covered)))
+            refused.append(RefusedPlan(plan_id, tobacco_needed(plan_id, covered)))
     priced_ids = [plan_id for plan_id in offered if plan_id not in {one.plan_id for one in refused}]
     lowest, lowest_note = _lowest_row(rates, offered, promise)
     premium = totals(rates, charged)
@@ -200,6 +213,7 @@ def quote(
         effective, rates.area, rates_basis, promise, pay_periods, covered, plans,
         _elected(covered, rates, promise, lowest, {one.plan_id: one.because for one in refused}), tuple(refused),
         (*_notes(covered, promise, charged.is_employee, guideline, as_of), *lowest_note),
+        rates_guaranteed_to(guideline, effective, as_of),
     )  # fmt: skip
 
 
@@ -233,7 +247,8 @@ def _lowest_row(
     return None, (note,) if needed else ()
 
 
-def _tobacco_needed(plan_id: str, covered: pl.DataFrame) -> str:
+def tobacco_needed(plan_id: str, covered: pl.DataFrame) -> str:
+    """The sentence for a plan priced by tobacco use, where that is not known of somebody charged."""
     unknown = covered.filter(pl.col("tobacco").is_null() & pl.col("charged"))["member_id"].to_list()
     who = ", ".join(unknown[:8]) + (f" and {len(unknown) - 8} more" if len(unknown) > 8 else "")
     return f"{plan_id} is priced by tobacco use, which is not known of member {who}. Add it to the census."
@@ -269,7 +284,7 @@ def _elected(
             continue
         row = rates.row_of[plan_id]
         if unpriced_columns(rates, charged)[row].any():
-            unpriced.append((member_id, plan_id, refused.get(plan_id) or _tobacco_needed(plan_id, family)))
+            unpriced.append((member_id, plan_id, refused.get(plan_id) or tobacco_needed(plan_id, family)))
             continue
         paid = None if promise is None else employer_totals(rates, charged, promise, lowest)
         monthly = Money(int(totals(rates, charged)[row]), None if paid is None else int(paid[row]))
