@@ -13,7 +13,8 @@ from smallgroup.cli.underwrite import Gathered, show_findings
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from smallgroup.quoting import Quote
+    from smallgroup.census.read import Census
+    from smallgroup.quoting import Quote, Rerate
 
 
 def quote(
@@ -26,6 +27,9 @@ def quote(
                                      help="What the employer pays for each employee, instead of the application's."),
     members: bool = typer.Option(False, "--members", help="Every member's premium in every plan."),
     pay_periods: int = typer.Option(26, "--pay-periods", help="Pay periods a year: 12, 24, 26 or 52."),
+    final_census: Path = typer.Option(None, "--final-census", metavar="FILE",
+                                      help="The census as finally enrolled, to be priced beside the one quoted; in the "
+                                           "plans chosen, or in that of --plan where one is named."),
     as_of: str = inputs.AS_OF,
     guideline: str = inputs.GUIDELINE,
     map_: list[str] = inputs.MAP,
@@ -35,7 +39,8 @@ def quote(
     """Price every plan offered for everybody on the census, with the employer's and the employees' shares.
 
     Premiums are filed rates, looked up by age on the effective date and by the rating area of the business. A plan
-    with a missing or zero rate is refused by name, the others are priced, and the status is 1.
+    with a missing or zero rate is refused by name, the others are priced, and the status is 1. A --map is used for
+    both censuses.
 
     Example: smallgroup quote examples/group.yaml --as-of 2025-09-12 --plan KP-GA-SILVER-1
     """
@@ -47,7 +52,14 @@ def quote(
 
     if pay_periods not in PAY_PERIODS:
         raise typer.BadParameter(f"{pay_periods} is not one of 12, 24, 26, 52", param_hint="--pay-periods")
-    case = Gathered(group, census, rates, as_of, guideline, None, map_, data)
+    case, final = inputs.collected(
+        lambda: Gathered(group, census, rates, as_of, guideline, None, map_, data),
+        lambda: (
+            None
+            if final_census is None
+            else (inputs.read_census_file(final_census, map_, inputs.a_day(as_of, "--as-of")))
+        ),
+    )
     promise = inputs.a_contribution(contribution, case.file.application.contribution)
     if case.census_path is None:
         raise Refused(Problem(group.name, "there is no census beside it.", "Name one with --census."))
@@ -63,12 +75,38 @@ def quote(
     file = case.file.with_contribution(promise) if promise else case.file
     decided = underwrite(file, case.members, guideline=case.guideline, as_of=case.as_of, rates=case.rates)
     answer = answer.with_findings(decided.findings)
+    if final is not None:
+        answer = answer.with_final(_final(case, final, plan[0] if plan and len(plan) == 1 else None))
     if as_json:
         output.emit(answer.as_json())
     else:
         show(answer, case.file.group.legal_name or "The group", with_members=members)
-    if answer.refused_plans or (answer.elected and answer.elected.refused):
+    if answer.refused_plans or any(one and one.refused for one in (answer.elected, answer.final)):
         raise typer.Exit(1)
+
+
+def _final(case: Gathered, final: Census, plan_id: str | None) -> Rerate:
+    """The census quoted beside the final one, with a word about members who are known by their row only."""
+    from dataclasses import replace
+
+    import polars as pl
+
+    from smallgroup.quoting import quoted_to_final
+
+    assert case.rates is not None
+    found = quoted_to_final(
+        case.members, final.members, case.rates, rated_on=case.file.effective_date, guideline=case.guideline,
+        as_of=case.as_of, plan_id=plan_id,
+    )  # fmt: skip
+    by_row = final.members.select((pl.col("member_id") == pl.col("row").cast(pl.String)).all()).item()
+    strangers = {"joined", "left", "other birth date"}
+    if not by_row or not any(strangers & set(one.causes) for one in found.members):
+        return found
+    note = (
+        "The final census gives no member_id, so members are compared row by row, and an inserted row shifts those "
+        "below it. Give everybody the same member_id in both censuses."
+    )
+    return replace(found, notes=(*found.notes, note))
 
 
 def show(answer: Quote, name: str, *, with_members: bool) -> None:
@@ -85,6 +123,8 @@ def show(answer: Quote, name: str, *, with_members: bool) -> None:
     if answer.contribution is not None:
         out.print(f"The employer pays {answer.contribution.employee} for each employee, "
                   f"{answer.contribution.dependents or 'an unknown part'} for dependents.", markup=False)  # fmt: skip
+    if answer.rates_guaranteed_to is not None:
+        out.print(f"The rates are guaranteed to {answer.rates_guaranteed_to}.")
 
     def money(cents: int | None) -> str:
         return "not known" if cents is None else pretty(cents)
@@ -129,6 +169,8 @@ def show(answer: Quote, name: str, *, with_members: bool) -> None:
             )
         if answer.elected.without_plan:
             out.print(f"No plan chosen yet: member {', '.join(answer.elected.without_plan)}.", markup=False)
+    if answer.final is not None:
+        show_rerate(out, answer.final, "From the quote to the final census", before="quoted", after="final")
     for refused in answer.refused_plans:
         out.print(f"Refused: {refused.because}", style="red", markup=False)
     for note in answer.notes:
@@ -136,6 +178,30 @@ def show(answer: Quote, name: str, *, with_members: bool) -> None:
     if answer.rates_basis:
         out.print(f"These rates are {answer.rates_basis}: no offer of coverage.", style="dim", markup=False)
     show_findings(out, answer.findings)
+
+
+def show_rerate(out: Console, answer: Rerate, title: str, *, before: str, after: str) -> None:
+    """What differs, member by member, and what is in neither sum; `before` and `after` head the two prices."""
+    out.print()
+    columns = ("member", before, after, "difference", "because")
+    out.print(output.table(title, columns, answer.rows(), right=(1, 2, 3)))
+    same = sum(not one.causes for one in answer.members)
+    if same:
+        out.print(f"Nothing differs for {'one member' if same == 1 else f'{same} members'}.")
+    whose: dict[str, list[str]] = {}
+    for member_id, _, why in answer.refused:
+        whose.setdefault(why, []).append(member_id)
+    for why, member_ids in whose.items():
+        out.print(f"Refused: the family of member {', '.join(member_ids)} is in neither sum. {why}", style="red",
+                  markup=False)  # fmt: skip
+    if answer.without_plan:
+        out.print(f"In neither sum, as no plan is chosen yet: the family of member {', '.join(answer.without_plan)}.",
+                  markup=False)  # fmt: skip
+    if answer.notice is not None:
+        out.print(f"An increase must be told by {answer.notice.by}, {answer.notice.days} days before: "
+                  f"{answer.notice.citation}.", markup=False)  # fmt: skip
+    for note in answer.notes:
+        out.print(f"Note: {note}", markup=False)
 
 
 def _show_members(out: Console, answer: Quote) -> None:
