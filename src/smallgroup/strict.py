@@ -26,6 +26,8 @@ Percent = Annotated[Fraction, "percent"]
 Ratio = Annotated[Fraction, "ratio"]
 Month1st = Annotated[date, "month"]
 """A calendar month, `2024-01`, kept as its first day."""
+MonthDay = Annotated[tuple[int, int], "month_day"]
+"""A day of any year, `11-15`, as (month, day)."""
 Hundredths = Annotated[int, "hundredths"]
 """An exact count of hundredths: `37.5` hours → 3750."""
 
@@ -231,6 +233,11 @@ def _month(text: str) -> date:
         raise ValueError(f"{text!r} is not a month. Write it as YYYY-MM, for example 2024-01.") from None
 
 
+def _month_day(text: str) -> tuple[int, int]:
+    found = dates.day(f"2024-{text}")
+    return found.month, found.day
+
+
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("the text is empty. Write it, or take the key out.")
@@ -240,7 +247,7 @@ def _text(text: str) -> str:
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "str": _text, "int": _whole, "bool": _yes_no, "date": dates.day,
     "cents": money.cents, "percent": money.percent, "ratio": money.ratio, "hundredths": _hundredths,
-    "month": _month,
+    "month": _month, "month_day": _month_day,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def coverage_starts(hired_on: date, waiting: WaitingPeriod) -> date:
     hire + 59; "coincident with or following" is hire + 59 itself if that is a 1st. An orientation of a month ends a
     day before the same day of the next month (or on that month's last day), and the wait starts the day after.
     """
-    first_day = _after_orientation(hired_on) if waiting.orientation == "one_month" else hired_on
+    first_day = orientation_over(hired_on, waiting)
     last_day = first_day + timedelta(days=waiting.days - 1)
     if waiting.kind == "date_of_hire":
         return first_day
@@ -28,7 +28,10 @@ def coverage_starts(hired_on: date, waiting: WaitingPeriod) -> date:
     return dates.first_of_next_month(waited)
 
 
-def _after_orientation(hired_on: date) -> date:
+def orientation_over(hired_on: date, waiting: WaitingPeriod) -> date:
+    """The day on which the wait begins: the day of hire, or the day after an orientation of a month."""
+    if waiting.orientation == "none":
+        return hired_on
     month_after = dates.first_of_next_month(hired_on)
     try:
         return month_after.replace(day=hired_on.day)

@@ -8,7 +8,9 @@ it holds from, and its own page when it stands elsewhere.
 
 from smallgroup.rulebook.guideline import Guideline, guideline, guideline_in_force, guidelines, law
 from smallgroup.rulebook.heading import ClauseText, Heading, Paper
+from smallgroup.rulebook.layer import Layer, Settled, WantedPaper, read_layer
 
 __all__ = [
-    "ClauseText", "Guideline", "Heading", "Paper", "guideline", "guideline_in_force", "guidelines", "law",
+    "ClauseText", "Guideline", "Heading", "Layer", "Paper", "Settled", "WantedPaper", "guideline",
+    "guideline_in_force", "guidelines", "law", "read_layer",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ class _GuidelineCard:
     from_: date
     audience: Literal["broker", "anyone"]
     to: date | None = None
+    illustration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Guideline:
     from_: date | None = None
     to: date | None = None
     audience: str = "anyone"
+    illustration: bool = False
 
     def __hash__(self) -> int:
         return hash(self.id)
@@ -72,7 +74,7 @@ def _load(folder: Path) -> Guideline:
     card = strict.read(_GuidelineCard, text, file=file)
     return Guideline(
         card.id, card.document, _headings(paths, f"{card.document} ({card.release})"), card.carrier,
-        card.state, card.release, card.from_, card.to, card.audience,
+        card.state, card.release, card.from_, card.to, card.audience, card.illustration,
     )  # fmt: skip
 
 
@@ -96,10 +98,11 @@ def guideline(id: str) -> Guideline:
 
 
 def guideline_in_force(on: date) -> Guideline:
-    """The newest guideline that holds on a day. Raises NotInForce when none does."""
-    found = [one for one in guidelines() if one.from_ and one.from_ <= on and (one.to is None or on <= one.to)]
+    """The newest guideline that holds on a day, illustrations left out. Raises NotInForce when none does."""
+    real = [one for one in guidelines() if not one.illustration]
+    found = [one for one in real if one.from_ and one.from_ <= on and (one.to is None or on <= one.to)]
     if not found:
-        first = guidelines()[0]
+        first = real[0]
         raise NotInForce(
             Problem(
                 "guideline",

@@ -17,30 +17,48 @@ Terms = TypeVar("Terms")
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper that proves a clause, and when the carrier wants it: with the case, or in an audit."""
+    """A paper that proves a clause, and when the carrier wants it: with the case, or in an audit.
+
+    `when` names a measure that is true or false; the paper is wanted only where it is true (waiver forms where
+    somebody waives).
+    """
 
     kind: str
     wanted_at: Literal["issue", "audit"]
+    when: str | None = None
+
+
+IfNotMet = Literal["decline", "decline_if_established", "pend", "refer", "advise"]
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseText:
     """What a clause is called, which rules it holds, and what follows when it is not met.
 
-    `decline_if_established` declines only a business that existed all of the preceding calendar year.
-    `ground` is the lawful ground on which a refusal rests; a clause without one never refuses.
+    `ask` is what a client is asked for when it is open: it speaks of facts and law, never of the document. `law` is
+    the citation that a client may be shown. `decline_if_established` declines only a business that existed all of
+    the preceding calendar year; `refer` is left to a person's judgment; `advise` changes no decision.
+    `if_unknown: audit` keeps a fact that the papers of an audit prove from pending a new group. `ground` is the
+    lawful ground on which a refusal rests; a clause without one never refuses. `open_window` marks a minimum that
+    federal law sets aside for applications of November 15 to December 15.
     """
 
     title: str
     rules: tuple[str, ...]
     summary: str
-    if_not_met: Literal["decline", "decline_if_established", "pend"]
+    if_not_met: IfNotMet
+    ask: str = ""
+    if_unknown: Literal["pend", "audit"] = "pend"
     ground: str | None = None
+    law: str | None = None
+    open_window: bool = False
     evidence: tuple[Paper, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.if_not_met != "pend" and self.ground is None:
+        if self.if_not_met.startswith("decline") and self.ground is None:
             raise ValueError("a clause that declines needs its lawful ground.")
+        if not self.ask and self.if_not_met != "advise":
+            raise ValueError("a clause needs ask: what a client is asked for while it is open.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
@@ -12,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from smallgroup.citation import Citation
-from smallgroup.rulebook import ClauseText
+from smallgroup.rulebook import ClauseText, Heading, Settled
 
 OUTCOMES = ("met", "not met", "refer", "needs evidence", "not applicable")
 
@@ -71,7 +72,7 @@ class Case:
         return said
 
 
-Numbers = Mapping[str, int | Fraction | tuple[int, int] | str | Span | None]
+Numbers = Mapping[str, int | Fraction | tuple[int, int] | str | bool | date | Span | None]
 """Numbers by name. A Fraction, or a pair that is not to be reduced, is a ratio; money is a text as JSON has it."""
 
 
@@ -99,12 +100,30 @@ class Cure:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """A change that might meet a clause: what to do, and what it makes of the group's measures."""
+
+    cure: Cure
+    measures: Mapping[str, Any]
+
+
+def no_cure(case: Case) -> Cure | None:
+    return None
+
+
+def no_candidates(case: Case) -> list[Candidate]:
+    return []
+
+
+@dataclass(frozen=True)
 class Clause:
     """The first reading is the default. `applies` false makes the clause not applicable; null leaves it open.
 
     `because(case, outcome)` says it in a sentence with the numbers; `cure(case)` is asked when it is not met, or,
-    where a paper is all that is missing, when it needs that evidence. A clause `of_people` knows nothing
-    without a census.
+    where a paper is all that is missing, when it needs that evidence. `candidates(case)` are changes from the smallest
+    up: the first that meets the clause in every reading is its cure, and `cure` is asked only when none does. A clause
+    `of_people` knows nothing without a census. `settled` are the doubts that the guideline's owner has settled. A clause
+    of the audit has `at_issue`: when it applies if the owner wants its papers with the case.
     """
 
     id: str
@@ -112,11 +131,14 @@ class Clause:
     citation: Citation
     readings: tuple[Reading, ...]
     because: Callable[[Case, str], str]
-    cure: Callable[[Case], Cure | None]
+    cure: Callable[[Case], Cure | None] = no_cure
     comparisons: tuple[Reading, ...] = ()
     applies: pl.Expr = field(default_factory=lambda: pl.lit(True))
     cured_when: tuple[str, ...] = ("not met",)
     of_people: bool = True
+    candidates: Callable[[Case], list[Candidate]] = no_candidates
+    settled: tuple[Settled, ...] = ()
+    at_issue: pl.Expr | None = None
 
     @cached_property
     def differing_in_one(self) -> dict[str, list[tuple[int, int]]]:
@@ -132,6 +154,18 @@ class Clause:
         }
 
 
+def plain(
+    heading: Heading,
+    id: str,
+    holds: pl.Expr,
+    because: Callable[[Case, str], str],
+    numbers: Callable[[Case], Numbers] = lambda case: {},
+    **more: Any,
+) -> Clause:
+    """A clause that is read in one way only."""
+    return Clause(id, heading.clauses[id], heading.citation, (Reading(holds, numbers),), because, **more)
+
+
 def numbers_json(numbers: Numbers) -> dict[str, Any]:
     """Counts as whole numbers (or at_least and at_most), ratios as [numerator, denominator]."""
     said: dict[str, Any] = {}
@@ -142,6 +176,8 @@ def numbers_json(numbers: Numbers) -> dict[str, Any]:
             said[name] = [value.numerator, value.denominator]
         elif isinstance(value, tuple):
             said[name] = list(value)
+        elif isinstance(value, date):
+            said[name] = value.isoformat()
         else:
             said[name] = value
     return said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,15 +13,22 @@ import polars as pl
 
 from smallgroup import __version__
 from smallgroup.citation import Citation
-from smallgroup.dates import spoken
-from smallgroup.errors import Problem, Refused
+from smallgroup.errors import Refused
 from smallgroup.group.application import GroupFile
+from smallgroup.group.papers import in_words
 from smallgroup.rating.area_rates import AreaRates
-from smallgroup.rulebook import Guideline
-from smallgroup.underwriting.clause import OUTCOMES, Case, Clause, Cure, Reading, numbers_json
-from smallgroup.underwriting.engine import DECISIONS, Edition, edition
-from smallgroup.underwriting.facts import facts_of, paper_status
+from smallgroup.rulebook import Guideline, Layer, Settled, law
+from smallgroup.underwriting.clause import OUTCOMES, Case, Clause, Cure, Reading, no_candidates, numbers_json
+from smallgroup.underwriting.contradictions import contradicting
+from smallgroup.underwriting.engine import DECISIONS, MET, Edition, Federal, edition, outcome_of
+from smallgroup.underwriting.facts import facts_of
+from smallgroup.underwriting.papers import paper_status
+from smallgroup.underwriting.wanting import wanting
 
+WINDOW = (
+    "The application was complete between November 15 and December 15, when the law does not let this minimum be "
+    "applied (45 CFR 147.104(b)(1)(i)(B)); it acts again at the renewal."
+)
 NO_CENSUS = "There is no census yet, so nothing is known of the employees."
 
 
@@ -41,14 +48,21 @@ class ReadingFound:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A paper that proves a clause: wanted with the case (`issue`) or in an audit; missing, received, … ."""
+    """A paper that proves a clause: wanted with the case (`issue`) or in an audit; missing, received, … .
+
+    `needed` says whether the decision waits for it: it is wanted with the case, of this group, and has not come in.
+    """
 
     kind: str
     wanted_at: str
     status: str
+    needed: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "wanted_at": self.wanted_at, "status": self.status}
+        return {
+            "kind": self.kind, "name": in_words(self.kind), "wanted_at": self.wanted_at, "status": self.status,
+            "needed": self.needed,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,16 @@ class Finding:
     cure: Cure | None
     ground: str | None
     audience: str
+    ask: str = ""
+    law: str | None = None
+    settled: tuple[Settled, ...] = ()
+
+    pends: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the decision waits for something here: an answer, a change, a paper or a person."""
+        return self.outcome in ("not met", "refer", "needs evidence") or any(one.needed for one in self.evidence)
 
     def as_json(self) -> dict[str, Any]:
         """The finding as the command line's contract has it."""
@@ -84,6 +108,8 @@ class Finding:
             "cure_numbers": numbers_json(self.cure.numbers) if self.cure else None,
             "ground": self.ground,
             "audience": self.audience,
+            "law": self.law,
+            "settled": [one.as_json() for one in self.settled],
         }
 
 
@@ -96,7 +122,10 @@ class Decision:
     as_of: date
     findings: tuple[Finding, ...]
     inputs: Mapping[str, Any] = field(repr=False)
+    effective_date: date | None = None
     engine: str = __version__
+    federal: Federal = "laid over"
+    layer: str | None = None
 
     @property
     def inputs_sha256(self) -> str:
@@ -107,10 +136,13 @@ class Decision:
         return {
             "decision": self.decision,
             "guideline": self.guideline,
+            "layer": self.layer,
+            "federal_law": self.federal,
             "engine": self.engine,
             "as_of": self.as_of.isoformat(),
             "inputs_sha256": self.inputs_sha256,
             "findings": [finding.as_json() for finding in self.findings],
+            "wanting": [one.as_json() for one in wanting(self)],
             "inputs": dict(self.inputs),
         }
 
@@ -128,54 +160,64 @@ def underwrite(
     as_of: date,
     rates: AreaRates | None = None,
     inputs: Mapping[str, Any] | None = None,
+    federal: Federal = "laid over",
+    layer: Layer | None = None,
 ) -> Decision:
     """Underwrite one group.
 
     `members` is a checked census (census.SCHEMA), `rates` those of the group's area on its effective date, where
-    they are known. `inputs` is what the decision keeps so that it can be made again (see record.py). Nothing is
+    they are known. `inputs` is what the decision keeps so that it can be made again (see record.py). Federal law is
+    laid over the guide, left out, or shown alone; a layer holds what the guideline's owner has settled. Nothing is
     read but the arguments: no clock, no file.
 
     Raises Refused when there is no effective date, or the application and the census contradict each other;
     NotInForce when the guideline has no edition on `as_of`.
     """
-    contradictions = list(contradicting(file, members))
+    contradictions = list(contradicting(file, members, guideline=guideline, as_of=as_of))
     if contradictions:
         raise Refused(contradictions)
-    in_force = edition(guideline, as_of)
+    in_force = edition(guideline, as_of, federal=federal, layer=layer)
     facts = facts_of(file, members, rates, in_force)
     measured, people = in_force.measure(facts.groups, facts.people, facts.months)
     results = in_force.decide_one(measured)
     case = Case({**measured.row(0, named=True), **facts.notes}, people)
-    findings = tuple(_finding(in_force, clause, case, results, file) for clause in in_force.clauses)
-    return Decision(DECISIONS[results["decision"]], guideline.id, as_of, findings, inputs or {})
+    cures = _cures(in_force, case, results, measured)
+    findings = tuple(
+        _finding(in_force, clause, case, results, file, cures.get(clause.id)) for clause in in_force.clauses
+    )
+    return Decision(
+        DECISIONS[results["decision"]], guideline.id, as_of, findings, inputs or {}, file.effective_date,
+        federal=federal, layer=layer.layer if layer else None,
+    )  # fmt: skip
 
 
-def contradicting(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
-    """What the application says and the census denies. Nothing is assumed: somebody has to say which is right."""
-    youngest = members["date_of_birth"].max()
-    unborn = isinstance(youngest, date) and youngest > file.effective_date
-    for member in members.filter(pl.col("date_of_birth") > file.effective_date)["member_id"] if unborn else ():
-        yield Problem(
-            f"Census, member {member}, birth date",
-            f"it is after the effective date, {spoken(file.effective_date)}.",
-            "Leave the member out until birth, or correct the date.",
-            field="date_of_birth",
-        )
-    if file.application.offers_1099 is False:
-        enrolled = members.filter((pl.col("worker_type") == "1099") & (pl.col("election") == "enroll"))
-        for member in enrolled["member_id"]:
-            yield Problem(
-                f"Census, member {member}, election",
-                "a 1099 worker enrolls, but application.offers_1099 is false.",
-                "Offer coverage to 1099 workers, or correct the worker type or the election.",
-                field="election",
-            )
+def _cures(in_force: Edition, case: Case, results: Mapping[str, Any], measured: pl.DataFrame) -> dict[str, Cure]:
+    """For each clause that has candidates the first that meets it in every reading; all are tried at once."""
+    candidates = [
+        (clause.id, candidate)
+        for clause in in_force.clauses
+        if clause.candidates is not no_candidates and OUTCOMES[results[clause.id]] in clause.cured_when
+        for candidate in clause.candidates(case)
+    ]
+    if not candidates:
+        return {}
+    tried = in_force.tried(measured, [candidate.measures for _, candidate in candidates])
+    found: dict[str, Cure] = {}
+    for place, (clause_id, candidate) in enumerate(candidates):
+        if clause_id not in found and tried[clause_id][place] == MET:
+            found[clause_id] = candidate.cure
+    return found
 
 
-def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str, Any], file: GroupFile) -> Finding:
+def _finding(
+    in_force: Edition, clause: Clause, case: Case, results: Mapping[str, Any], file: GroupFile, cure: Cure | None
+) -> Finding:
     outcome = OUTCOMES[results[clause.id]]
     nobody = clause.of_people and case.people.is_empty()
-    applies = outcome != "not applicable"
+    # A minimum that the open window sets aside is still shown with its readings.
+    set_aside = clause.text.open_window and results["in_open_window"] and outcome == "not applicable"
+    applies = outcome != "not applicable" or (set_aside and results[f"{clause.id}.applies"] is not False)
+    papers_missing = bool(results.get(f"{clause.id}.missing"))
     readings = [
         (reading, results[f"{clause.id}.{place}"], {} if nobody else numbers_json(reading.numbers(case)))
         for place, reading in enumerate(clause.readings)
@@ -185,7 +227,7 @@ def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str
         title=clause.text.title,
         rules=clause.text.rules,
         outcome=outcome,
-        because=NO_CENSUS if nobody else clause.because(case, outcome),
+        because=_because(clause, case, outcome, results, nobody=nobody, set_aside=set_aside and applies),
         readings=tuple(_in_play(clause, readings)) if applies else (),
         comparisons=tuple(
             ReadingFound(
@@ -200,15 +242,46 @@ def _finding(in_force: Edition, clause: Clause, case: Case, results: Mapping[str
         else (),
         citation=clause.citation,
         evidence=tuple(
-            Evidence(paper.kind, paper.wanted_at, paper_status(file, paper.kind, in_force.on))
+            Evidence(
+                paper.kind, paper.wanted_at, paper_status(file, paper.kind, in_force.on),
+                papers_missing and paper.wanted_at == "issue" and not case[f"has_{paper.kind}"]
+                and (paper.when is None or case[paper.when] is True),
+            )
             for paper in clause.text.evidence
         )
         if applies
         else (),
-        cure=clause.cure(case) if outcome in clause.cured_when else None,
+        cure=(cure or clause.cure(case)) if outcome in clause.cured_when else None,
         ground=clause.text.ground,
-        audience=in_force.guideline.audience,
-    )
+        audience=clause_audience(in_force, clause),
+        ask=clause.text.ask,
+        law=clause.text.law,
+        settled=clause.settled,
+        pends=clause.text.if_not_met != "advise" and (clause.text.if_unknown == "pend" or bool(results["audited"])),
+    )  # fmt: skip
+
+
+def clause_audience(in_force: Edition, clause: Clause) -> str:
+    """The law is for anyone; what rests on the guide is for those whom the guide is for."""
+    return "anyone" if clause.id in {one.id for one in law_clauses(in_force)} else in_force.guideline.audience
+
+
+def law_clauses(in_force: Edition) -> tuple[Clause, ...]:
+    """The clauses of the law itself."""
+    own = {name for heading in law().headings.values() for name in heading.clauses}
+    return tuple(clause for clause in in_force.clauses if clause.id in own)
+
+
+def _because(
+    clause: Clause, case: Case, outcome: str, results: Mapping[str, Any], *, nobody: bool, set_aside: bool
+) -> str:
+    if nobody:
+        return NO_CENSUS
+    if not set_aside:
+        return clause.because(case, outcome)
+    holds = [results[f"{clause.id}.{place}"] for place in range(len(clause.readings))]
+    alone = OUTCOMES[outcome_of(True, holds)]
+    return f"{WINDOW} Without it: {clause.because(case, alone)}"
 
 
 def _in_play(clause: Clause, readings: list[tuple[Reading, bool | None, dict[str, Any]]]) -> list[ReadingFound]:

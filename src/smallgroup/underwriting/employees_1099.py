@@ -121,7 +121,7 @@ def form_1099_validation(guideline: Guideline, on: date) -> Clause:
         id="form-1099-validation",
         text=heading.clauses["form-1099-validation"],
         citation=heading.citation,
-        readings=(Reading(pl.col("has_form_1099_validation"), lambda case: {}),),
+        readings=(Reading(pl.when(pl.col("has_form_1099_validation")).then(True), lambda case: {}),),
         applies=pl.when(offered).then(True).when(~pl.col("offers_1099") | nobody_to_offer).then(False),
         because=_form_because,
         cure=lambda case: Cure("File the 1099 Validation Form."),

@@ -6,29 +6,86 @@ measures of groups, readings, outcomes. Nesting the stages in one select costs s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, reduce
 from itertools import product
-from typing import Any
+from operator import or_
+from typing import Any, Literal
 
 import polars as pl
 
-from smallgroup.rulebook import Guideline
+from smallgroup.errors import Problem, Refused, did_you_mean
+from smallgroup.rulebook import Guideline, Layer, Paper, law
 from smallgroup.underwriting import measures
-from smallgroup.underwriting.clause import OUTCOMES, Clause
-from smallgroup.underwriting.common_law_employee import common_law_employee
+from smallgroup.underwriting.bona_fide import bona_fide_relationship, formed_for_business
+from smallgroup.underwriting.business_address import business_address, service_area
+from smallgroup.underwriting.business_license import business_license
+from smallgroup.underwriting.classes import ClassTerms, class_terms, no_excluded_classes, plans_by_class
+from smallgroup.underwriting.clause import OUTCOMES, Clause, Reading
+from smallgroup.underwriting.common_law_employee import common_law_employee, employee_on_first_day
 from smallgroup.underwriting.contribution import ContributionTerms, contribution
+from smallgroup.underwriting.dual_carrier import dual_carrier
+from smallgroup.underwriting.employee_eligibility import (
+    EligibilityTerms,
+    minimum_wage,
+    out_of_area_plan,
+    owners_hours,
+    wage_terms,
+    working_hours,
+)
 from smallgroup.underwriting.employees_1099 import form_1099_validation, share_of_1099
 from smallgroup.underwriting.employer_size import SizeTerms, hours_terms, size_at_least_one, size_at_most_fifty
-from smallgroup.underwriting.participation import ParticipationTerms, participation
+from smallgroup.underwriting.federal import (
+    effective_date_by_law,
+    in_window,
+    open_window,
+    small_employer_by_law,
+    waiting_period_by_law,
+    window_terms,
+)
+from smallgroup.underwriting.general_information import (
+    effective_date,
+    keep_existing_coverage,
+    offer_to_all,
+    waiting_period,
+)
+from smallgroup.underwriting.papers import AuditTerms, audit_terms
+from smallgroup.underwriting.participation import (
+    ParticipationTerms,
+    participation,
+    participation_maintained,
+    waiver_proof,
+)
+from smallgroup.underwriting.peo import peo_considered, peo_contract, peo_premium
+from smallgroup.underwriting.renewal_audit import other_tax_papers, ownership_papers, wage_papers
+from smallgroup.underwriting.workers_compensation import workers_compensation
 
-# The order of the guide.
-CLAUSES = (
-    size_at_least_one, size_at_most_fifty, common_law_employee, participation, contribution, share_of_1099,
-    form_1099_validation,
-)  # fmt: skip
+Make = Callable[[Guideline, date], Clause]
+
+# The order of the guide: the heading's file, and its clauses. A guideline without a heading has none of its clauses.
+CLAUSES: tuple[tuple[str, tuple[Make, ...]], ...] = (
+    ("employer_size", (size_at_least_one, size_at_most_fifty)),
+    ("common_law_employee", (employee_on_first_day, common_law_employee)),
+    ("bona_fide", (bona_fide_relationship, formed_for_business)),
+    ("business_address", (business_address, service_area)),
+    ("business_license", (business_license,)),
+    ("workers_compensation", (workers_compensation,)),
+    ("classes", (no_excluded_classes, plans_by_class)),
+    ("dual_carrier", (dual_carrier,)),
+    ("peo", (peo_premium, peo_contract, peo_considered)),
+    ("participation", (participation, participation_maintained, waiver_proof)),
+    ("contribution", (contribution,)),
+    ("employee_eligibility", (working_hours, minimum_wage, out_of_area_plan, owners_hours)),
+    ("employees_1099", (share_of_1099, form_1099_validation)),
+    ("general_information", (waiting_period, keep_existing_coverage, effective_date, offer_to_all)),
+    ("renewal_audit", (wage_papers, ownership_papers, other_tax_papers)),
+)
+LAW: tuple[Make, ...] = (small_employer_by_law, waiting_period_by_law, open_window, effective_date_by_law)
+
+Federal = Literal["laid over", "left out", "alone"]
+"""Federal law beside the guide, left out, or by itself."""
 
 DECISIONS = ("decline", "refer", "pend", "approve")
 MET, NOT_MET, REFER, NEEDS_EVIDENCE, NOT_APPLICABLE = range(len(OUTCOMES))
@@ -37,13 +94,23 @@ DECLINE, REFERRED, PEND, APPROVE = range(len(DECISIONS))
 
 @dataclass(frozen=True)
 class Edition:
-    """The clauses of a guideline as they hold on a day, with their expressions built."""
+    """The clauses of a guideline as they hold on a day, with their expressions built.
+
+    `layer` is what the guideline's owner has settled; the terms beside the clauses are those that facts are measured
+    by.
+    """
 
     guideline: Guideline
     on: date
     clauses: tuple[Clause, ...]
     counting: measures.CountingTerms
     hours: measures.HoursTerms
+    participation: ParticipationTerms
+    classes: ClassTerms | None
+    audit: AuditTerms | None
+    work_inside_percent: int
+    federal: Federal = "laid over"
+    layer: Layer | None = None
 
     @cached_property
     def people_stages(self) -> list[dict[str, pl.Expr]]:
@@ -64,17 +131,31 @@ class Edition:
 
     @cached_property
     def derived_measures(self) -> dict[str, pl.Expr]:
-        return measures.derived(self.hours)
+        window = pl.lit(False) if self.federal == "left out" else in_window(window_terms(self.on))
+        return {**measures.derived(self.hours), "in_open_window": window}
+
+    @cached_property
+    def issue_papers(self) -> tuple[str, ...]:
+        """The kinds of paper that are wanted with the case, in the order of the clauses: the facts say of each
+        whether it has come in, as `has_<kind>`."""
+        return tuple(
+            dict.fromkeys(
+                paper.kind for clause in self.clauses for paper in clause.text.evidence if paper.wanted_at == "issue"
+            )
+        )
 
     @cached_property
     def reading_columns(self) -> list[pl.Expr]:
-        """Stage three. For each clause: whether it applies, its readings, and whether "not met" declines."""
-        columns = []
+        """Stage three. For each clause: whether it applies, its readings, and whether a paper of it is missing; and
+        of the group the facts that say what an outcome makes of the decision."""
+        columns = [pl.col(name) for name in ("is_renewal", "audited", "in_open_window")]
+        columns.append(pl.col("existed_all_year").fill_null(False).alias("established"))
         for clause in self.clauses:
             columns.append(clause.applies.alias(f"{clause.id}.applies"))
             columns += [reading.holds.alias(f"{clause.id}.{n}") for n, reading in enumerate(clause.readings)]
-            if clause.text.if_not_met == "decline_if_established":
-                columns.append(pl.col("existed_all_year").fill_null(False).alias(f"{clause.id}.declines"))
+            missing = _missing(clause)
+            if missing is not None:
+                columns.append(missing.alias(f"{clause.id}.missing"))
         return columns
 
     @cached_property
@@ -88,30 +169,33 @@ class Edition:
     @cached_property
     def outcome_columns(self) -> list[pl.Expr]:
         """Stage four: one UInt8 a clause, an index into OUTCOMES."""
-        return [
-            outcome(f"{clause.id}.applies", [f"{clause.id}.{n}" for n in range(len(clause.readings))]).alias(clause.id)
-            for clause in self.clauses
-        ]
+        return [_outcome_column(clause).alias(clause.id) for clause in self.clauses]
 
     @cached_property
     def decision_column(self) -> pl.Expr:
         """The fold over every clause: the heaviest weight decides, never stopping at the first."""
-        weights = []
+        heavy: dict[int, list[pl.Expr]] = {DECLINE: [], REFERRED: [], PEND: []}
+        renewal, audited, established = pl.col("is_renewal"), pl.col("audited"), pl.col("established")
         for clause in self.clauses:
-            result = pl.col(clause.id)
-            weight = _weights(clause, declines=clause.text.if_not_met == "decline")
-            if clause.text.if_not_met == "decline_if_established":
-                declines = pl.col(f"{clause.id}.declines")
-                not_met = pl.when(declines).then(pl.lit(DECLINE, pl.UInt8)).otherwise(pl.lit(PEND, pl.UInt8))
-            else:
-                not_met = pl.lit(weight[NOT_MET], pl.UInt8)
-            weights.append(
-                pl.when(result == NOT_MET).then(not_met)
-                .when(result == REFER).then(pl.lit(weight[REFER], pl.UInt8))
-                .when(result == NEEDS_EVIDENCE).then(pl.lit(weight[NEEDS_EVIDENCE], pl.UInt8))
-                .otherwise(pl.lit(APPROVE, pl.UInt8))
-            )  # fmt: skip
-        return pl.min_horizontal(weights).alias("decision")
+            result, follows = pl.col(clause.id), clause.text.if_not_met
+            not_met, unknown = result == NOT_MET, result == NEEDS_EVIDENCE
+            if follows.startswith("decline"):
+                refused = not_met & established if follows == "decline_if_established" else not_met
+                heavy[DECLINE].append(refused & ~renewal)
+                heavy[REFERRED].append(refused & renewal)
+            if follows in ("pend", "decline_if_established"):
+                heavy[PEND].append(not_met)
+            heavy[REFERRED].append(result == REFER)
+            if follows != "advise":
+                heavy[PEND].append(unknown & audited if clause.text.if_unknown == "audit" else unknown)
+            if _missing(clause) is not None:
+                heavy[PEND].append(pl.col(f"{clause.id}.missing"))
+        chain: Any = pl
+        for weight, cases in heavy.items():
+            if cases:
+                chain = chain.when(reduce(or_, cases)).then(pl.lit(weight, pl.UInt8))
+        decision: pl.Expr = chain.otherwise(pl.lit(APPROVE, pl.UInt8))
+        return decision.alias("decision")
 
     def measure(
         self, groups: pl.DataFrame, people: pl.DataFrame, months: pl.DataFrame
@@ -141,16 +225,67 @@ class Edition:
         for clause in self.clauses:
             readings = [results[f"{clause.id}.{place}"] for place in range(len(clause.readings))]
             code = outcome_of(results[f"{clause.id}.applies"], readings)
-            declines = results.get(f"{clause.id}.declines", clause.text.if_not_met == "decline")
+            if code == NOT_MET and clause.text.if_not_met == "refer":
+                code = REFER
+            if clause.text.open_window and results["in_open_window"] and code != MET:
+                code = NOT_APPLICABLE
             results[clause.id] = code
-            decision = min(decision, _weights(clause, declines=declines)[code])
+            decision = min(decision, _weight(clause, code, results))
         results["decision"] = decision
         return results
 
+    def tried(self, measured: pl.DataFrame, changes: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+        """The outcomes of one group under many changes of its measures at once: a row a change, at the cost of one.
 
-def _weights(clause: Clause, *, declines: bool) -> tuple[int, ...]:
-    """What each outcome of a clause makes of the decision, by the outcome's code."""
-    return (APPROVE, DECLINE if declines else PEND, REFERRED, PEND, APPROVE)
+        `changes` name measures and their new values; what a change leaves out stays as it is.
+        """
+        # Rows of their own: a row that is repeated Polars 2.1 keeps as one value, and then finds too short.
+        known = measured.row(0, named=True)
+        rows = pl.DataFrame(
+            {name: [change.get(name, value) for change in changes] for name, value in known.items()},
+            schema=measured.schema,
+        )
+        # What follows from the counts follows from the changed ones.
+        return self.decide(rows.with_columns_seq(**self.derived_measures))
+
+
+def _missing(clause: Clause) -> pl.Expr | None:
+    """Whether a paper that is wanted with the case has not come in, of a clause that applies; None if none is."""
+    papers = [paper for paper in clause.text.evidence if paper.wanted_at == "issue"]
+    if not papers:
+        return None
+
+    def lacking(paper: Paper) -> pl.Expr:
+        absent = ~pl.col(f"has_{paper.kind}")
+        return absent if paper.when is None else absent & pl.col(paper.when).fill_null(False)
+
+    return reduce(or_, map(lacking, papers)) & clause.applies.fill_null(False)
+
+
+def _weight(clause: Clause, code: int, group: Mapping[str, Any]) -> int:
+    """What an outcome of a clause makes of the decision of one group, as `decision_column` has it of many."""
+    follows, weight = clause.text.if_not_met, APPROVE
+    if code == NOT_MET:
+        refuses = follows == "decline" or (follows == "decline_if_established" and group["established"])
+        if refuses:
+            weight = REFERRED if group["is_renewal"] else DECLINE
+        elif follows != "advise":
+            weight = PEND
+    elif code == REFER:
+        weight = REFERRED
+    elif code == NEEDS_EVIDENCE and follows != "advise":
+        weight = PEND if clause.text.if_unknown == "pend" or group["audited"] else APPROVE
+    return min(weight, PEND) if group.get(f"{clause.id}.missing") else weight
+
+
+def _outcome_column(clause: Clause) -> pl.Expr:
+    found = outcome(f"{clause.id}.applies", [f"{clause.id}.{n}" for n in range(len(clause.readings))])
+    if clause.text.if_not_met == "refer":
+        found = pl.when(found == NOT_MET).then(pl.lit(REFER, pl.UInt8)).otherwise(found)
+    if clause.text.open_window:
+        set_aside = pl.col("in_open_window") & (found != MET)
+        found = pl.when(set_aside).then(pl.lit(NOT_APPLICABLE, pl.UInt8)).otherwise(found)
+    return found
 
 
 def outcome(applies: str, readings: Sequence[str]) -> pl.Expr:
@@ -196,8 +331,11 @@ def outcome_of(applies: Kleene, readings: Sequence[Kleene]) -> int:
 
 
 @lru_cache(maxsize=32)
-def edition(guideline: Guideline, on: date) -> Edition:
-    """The clauses as they hold on a day. Raises NotInForce where a number has no edition for it."""
+def edition(guideline: Guideline, on: date, *, federal: Federal = "laid over", layer: Layer | None = None) -> Edition:
+    """The clauses as they hold on a day, with what the guideline's owner has settled by then.
+
+    Raises NotInForce where a number has no edition for the day, and Refused where a layer names what is not there.
+    """
     waivers = guideline.heading("participation").terms_on(ParticipationTerms, on)
     counting = measures.CountingTerms(
         full_time_hours=waivers.full_time_hours,
@@ -205,5 +343,80 @@ def edition(guideline: Guideline, on: date) -> Edition:
         unlisted_waivers=waivers.unlisted_waivers,
         contribution_share=guideline.heading("contribution").terms_on(ContributionTerms, on).minimum_share,
         maximum_size=guideline.heading("employer_size").terms_on(SizeTerms, on).maximum,
+        hourly_wage=wage_terms(on).hourly,
     )
-    return Edition(guideline, on, tuple(clause(guideline, on) for clause in CLAUSES), counting, hours_terms(on))
+    of_the_guide = [
+        make(guideline, on) for heading, makes in CLAUSES if heading in guideline.headings for make in makes
+    ]  # fmt: skip
+    of_the_law = [make(law(), on) for make in LAW]
+    chosen = {"laid over": of_the_guide + of_the_law, "left out": of_the_guide, "alone": of_the_law}[federal]
+    eligibility = guideline.headings.get("employee_eligibility")
+    return Edition(
+        guideline, on, _settled(chosen, guideline, layer, on), counting, hours_terms(on), waivers,
+        class_terms(guideline, on), audit_terms(guideline, on),
+        eligibility.terms_on(EligibilityTerms, on).work_inside_percent if eligibility else 50,
+        federal, layer,
+    )  # fmt: skip
+
+
+# What the owner of a guideline has settled ------------------------------------------------------------------------
+
+
+def _settled(clauses: list[Clause], guideline: Guideline, layer: Layer | None, on: date) -> tuple[Clause, ...]:
+    """The clauses with the layer laid over them. Raises Refused with everything that it names and is not there."""
+    if layer is None:
+        return tuple(clauses)
+    problems = []
+    by_id = {clause.id: clause for clause in clauses}
+    if layer.guideline != guideline.id:
+        problems.append(Problem(f"layer {layer.layer}", f"it is for {layer.guideline}, not for {guideline.id}.",
+                                "Give the layer of this guideline."))  # fmt: skip
+    for one in (*layer.settled, *layer.papers):
+        if one.clause not in by_id:
+            advice = did_you_mean(one.clause, list(by_id))
+            problems.append(Problem(f"layer {layer.layer}", f"the clause {one.clause!r} is not known.", advice))
+    for settled in layer.settled:
+        if settled.from_ <= on and settled.clause in by_id:
+            clause = by_id[settled.clause]
+            readings = _settled_readings(clause, settled.doubt, settled.reading)
+            if isinstance(readings, str):
+                problems.append(Problem(f"layer {layer.layer}, {clause.id}", readings, ""))
+            else:
+                by_id[clause.id] = replace(clause, readings=readings, settled=(*clause.settled, settled))
+    for paper in layer.papers:
+        if paper.from_ <= on and paper.clause in by_id:
+            by_id[paper.clause] = _wanted(by_id[paper.clause], paper.kind, paper.wanted_at)
+    if problems:
+        raise Refused(problems)
+    return tuple(by_id.values())
+
+
+def _settled_readings(clause: Clause, doubt: str | None, reading: str) -> tuple[Reading, ...] | str:
+    """The readings that are left, or why the doubt cannot be settled so."""
+    if clause.text.if_not_met == "refer":
+        if reading != "met":
+            return f"{reading!r} settles nothing here. Write reading: met, or leave it to a person."
+        return (Reading(pl.lit(True), clause.readings[0].numbers, name="settled"),)
+    axes = dict.fromkeys(axis for one in clause.readings for axis in one.axes)
+    if doubt is None and len(axes) == 1:
+        (doubt,) = axes
+    if doubt not in axes:
+        return f"the doubt {doubt!r} is not known. {did_you_mean(doubt or '', list(axes))}"
+    sides = list(dict.fromkeys(one.axes[doubt] for one in clause.readings))
+    if reading not in sides:
+        return f"the reading {reading!r} is not known. {did_you_mean(reading, sides)}"
+    return tuple(one for one in clause.readings if one.axes[doubt] == reading)
+
+
+def _wanted(clause: Clause, kind: str | None, wanted_at: Literal["issue", "audit"]) -> Clause:
+    """The clause with a paper wanted at another time; without a kind the whole clause of the audit is."""
+    if kind is None:
+        return replace(clause, applies=clause.at_issue) if clause.at_issue is not None else clause
+    named = [paper for paper in clause.text.evidence if paper.kind == kind]
+    papers = tuple(replace(paper, wanted_at=wanted_at) if paper in named else paper for paper in clause.text.evidence)
+    added = () if named else (Paper(kind, wanted_at),)
+    return replace(clause, text=replace(clause.text, evidence=(*papers, *added)))
+
+
+def ids(clauses: Iterable[Clause]) -> tuple[str, ...]:
+    return tuple(clause.id for clause in clauses)

@@ -6,14 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import polars as pl
 
 from smallgroup.dates import age_on
-from smallgroup.group.application import Flat, GroupFile, PercentOf, ReferencePlan
-from smallgroup.group.waiting import last_hire_covered_on
+from smallgroup.group.application import Affiliate, Flat, GroupFile, Month, PercentOf, ReferencePlan
 from smallgroup.rating.area import plain_county
 from smallgroup.rating.area_rates import (
     TOBACCO_NO,
@@ -24,34 +22,50 @@ from smallgroup.rating.area_rates import (
     rate_column,
 )
 from smallgroup.rating.premium import employer_share
-from smallgroup.rulebook import Guideline
 from smallgroup.underwriting.engine import Edition
-from smallgroup.underwriting.measures import GROUP, HoursTerms
+from smallgroup.underwriting.group_facts import OF_THE_GROUP, class_words, of_the_group, service_counties
+from smallgroup.underwriting.measures import AFFILIATES, GROUP, HoursTerms
+from smallgroup.underwriting.paper_facts import OF_PAPERS, of_papers, proofs
+from smallgroup.underwriting.participation import months_below
 
 GROUP_SCHEMA: dict[str, Any] = {
-    GROUP: pl.Int64, "effective_date": pl.Date, "latest_hire": pl.Date, "hours_required": pl.Int64,
-    "offers_1099": pl.Boolean, "owners_are_partners": pl.Boolean, "owners_possible": pl.Boolean,
-    "spouses_possible": pl.UInt32, "household_possible": pl.UInt32, "existed_all_year": pl.Boolean,
-    "expected_hours": pl.Int64, "promise_is_enough": pl.Boolean, "has_form_1099_validation": pl.Boolean,
+    GROUP: pl.Int64,
+    **OF_THE_GROUP,
+    **OF_PAPERS,
+    "owners_are_partners": pl.Boolean, "owners_possible": pl.Boolean,
+    "spouses_possible": pl.UInt32, "household_possible": pl.UInt32,
+    "expected_hours": pl.Int64, "promise_is_enough": pl.Boolean, "offers_out_of_area_plan": pl.Boolean,
+    "affiliates_enrolled": pl.UInt32, "affiliates_declined": pl.UInt32,
+    **{f"affiliates_open{side}": pl.Boolean for side in AFFILIATES},
+    "contract_months": pl.UInt32, "months_below.at_least": pl.UInt32, "months_below.at_most": pl.UInt32,
 }  # fmt: skip
 """One row a group. Hours are hundredths, money cents, unknown null."""
 
+
+def group_schema(in_force: Edition) -> dict[str, Any]:
+    """GROUP_SCHEMA, and for each paper that is wanted with the case whether it has come in."""
+    return {**GROUP_SCHEMA, **{f"has_{kind}": pl.Boolean for kind in in_force.issue_papers}}
+
+
 FOR_PEOPLE = (
     "effective_date", "latest_hire", "hours_required", "offers_1099", "owners_are_partners", "promise_is_enough",
+    "taxed_as_s_corporation",
 )  # fmt: skip
 """The group's facts that stand beside each of its people."""
 
 PEOPLE_COLUMNS = (
     "worker_type", "paid_on", "ownership_percent", "related_to_owner", "hours_per_week", "status", "hired_on",
-    "terminated_on", "election", "waiver_reason",
+    "terminated_on", "weekly_pay", "election", "waiver_reason",
 )  # fmt: skip
 """The columns of a census that the clauses count by."""
 
 MONTH_SCHEMA: dict[str, Any] = {
-    GROUP: pl.Int64, "month": pl.Date, "month_hours": pl.Int64, "seasonal_hours": pl.Int64, "projected": pl.Boolean,
+    GROUP: pl.Int64, "month": pl.Date, "month_hours": pl.Int64, "seasonal_hours": pl.Int64,
+    "common_control_hours": pl.Int64, "common_control_seasonal_hours": pl.Int64, "projected": pl.Boolean,
 }  # fmt: skip
 """One row a group and month of the preceding calendar year: full-time equivalents in hundredths of an hour, and of
-them the seasonal staff's."""
+them the seasonal staff's. `month_hours` holds those of companies that could file a combined return with the group;
+the hours of other companies under common control stand beside them."""
 
 
 @dataclass(frozen=True)
@@ -70,41 +84,28 @@ def facts_of(file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, in
     Raises Refused when there is no effective date.
     """
     application, group = file.application, file.group
-    effective = file.effective_date
-    year = effective.year - 1
-    waiting = application.waiting_period
+    year = file.effective_date.year - 1
     lowest = _lowest_plan(file, rates)
     promise = application.contribution.employee if application.contribution else None
     partners = _owners_are_partners(file, members)
+    papers, paper_words = of_papers(file, members, in_force)
     row: dict[str, Any] = {
         GROUP: 0,
-        "effective_date": effective,
-        "latest_hire": last_hire_covered_on(effective, waiting) if waiting else None,
-        "hours_required": application.hours_required,
-        "offers_1099": application.offers_1099,
+        **of_the_group(file, in_force.guideline, in_force.on, in_force.classes),
+        **papers,
         "owners_are_partners": partners,
         "owners_possible": group.tax_class != "exempt",
         **_excluded_at_most(file, partners),
-        "existed_all_year": None if group.formed_on is None else group.formed_on <= date(year, 1, 1),
         "expected_hours": _expected_hours(file, in_force.hours),
         "promise_is_enough": _is_enough(promise, in_force.counting.contribution_share),
-        "has_form_1099_validation": paper_status(file, "form_1099_validation", in_force.on) in _IN or None,
+        "offers_out_of_area_plan": _offers_out_of_area(file, rates),
+        **_affiliates(file, year),
+        **_contract(file, in_force),
     }
-    groups = pl.DataFrame([row], schema=GROUP_SCHEMA)
+    groups = pl.DataFrame([row], schema=group_schema(in_force))
     people = _people(file, members, rates, lowest.row, in_force)
     people = people.hstack([groups[name].new_from_index(0, people.height) for name in (GROUP, *FOR_PEOPLE)])
-    hours = in_force.hours
-    months: list[dict[str, Any]] = [
-        {
-            GROUP: 0,
-            "month": month.month,
-            "month_hours": hours.equivalent(month.full_time, month.part_time_hours),
-            "seasonal_hours": hours.equivalent(month.seasonal_full_time, month.seasonal_part_time_hours),
-            "projected": month.projected,
-        }
-        for month in file.workforce or ()
-        if month.month.year == year
-    ]
+    months = _months(file, year, in_force.hours)
     known = {month["month"].month for month in months}
     return Facts(
         groups,
@@ -116,10 +117,98 @@ def facts_of(file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, in
             "lowest_plan_unknown": lowest.because,
             "preceding_year": year,
             "missing_months": _missing(year, known),
-            "form_1099_validation": paper_status(file, "form_1099_validation", in_force.on),
             "reference_unknown": _reference_unknown(promise, rates),
+            "affiliates_stated": group.affiliates is not None,
+            "county": group.address.county if group.address else None,
+            **class_words(file, in_force.classes),
+            **paper_words,
         },
     )
+
+
+# Other companies of the same owners -------------------------------------------------------------------------------
+
+_COMBINED = ("combined_return", "subsidiary")
+_BY_LAW = ("controlled_group", "affiliated_service_group")
+
+
+def _counts(affiliate: Affiliate, side: str) -> bool | None:
+    """Whether a company counts with the group (A4): by default every company that 26 USC 414(b), (c), (m) and (o)
+    joins to it; by the narrow reading subsidiaries and those that could file a combined return. Common ownership of
+    another kind may or may not be a controlled group: its ownership has to be looked at."""
+    if affiliate.relation in _COMBINED:
+        return True
+    if affiliate.relation in _BY_LAW:
+        return side == ""
+    return None if side == "" or affiliate.relation is None else False
+
+
+def _affiliates(file: GroupFile, year: int) -> dict[str, Any]:
+    """Whether hours of other companies are open, and how many of their employees enroll and decline where those that
+    do not apply would be counted too; null while it is not stated whether there are other companies."""
+    affiliates = file.group.affiliates
+    if affiliates is None:
+        return {**{f"affiliates_open{side}": True for side in AFFILIATES}}
+    new = file.group.formed_on is not None and file.group.formed_on > date(year, 1, 1)
+    openings = {}
+    for side in AFFILIATES:
+        counting = [(one, _counts(one, side)) for one in affiliates]
+        openings[f"affiliates_open{side}"] = any(
+            counts is None or (counts and (new or len(_of_year(one.workforce, year)) < 12)) for one, counts in counting
+        )
+    beside = [one for one in affiliates if not one.applying and _counts(one, "") is not False]
+    known = all(
+        _counts(one, "") and None not in (one.applying, one.eligible, one.enrolling, one.waiving) for one in beside
+    )
+    if not known:
+        return openings
+    enrolled = sum(one.enrolling or 0 for one in beside)
+    declined = sum(max((one.eligible or 0) - (one.waiving or 0) - (one.enrolling or 0), 0) for one in beside)
+    return {**openings, "affiliates_enrolled": enrolled, "affiliates_declined": declined}
+
+
+def _of_year(workforce: Collection[Month] | None, year: int) -> dict[int, Month]:
+    return {month.month.month: month for month in workforce or () if month.month.year == year}
+
+
+def _months(file: GroupFile, year: int, hours: HoursTerms) -> list[dict[str, Any]]:
+    """The months of the preceding calendar year, with those of other companies that count added to them."""
+
+    def of(one: Month) -> tuple[int, int]:
+        return (
+            hours.equivalent(one.full_time, one.part_time_hours),
+            hours.equivalent(one.seasonal_full_time, one.seasonal_part_time_hours),
+        )
+
+    companies = {
+        kind: [
+            _of_year(one.workforce, year) for one in file.group.affiliates or () if one.relation in kinds
+        ]
+        for kind, kinds in (("combined", _COMBINED), ("common", _BY_LAW))
+    }  # fmt: skip
+    rows = []
+    for number, month in _of_year(file.workforce, year).items():
+        added = {kind: [of(theirs[number]) for theirs in each if number in theirs] for kind, each in companies.items()}
+        own = [of(month), *added["combined"]]
+        rows.append(
+            {
+                GROUP: 0,
+                "month": month.month,
+                "month_hours": sum(one for one, _ in own),
+                "seasonal_hours": sum(one for _, one in own),
+                "common_control_hours": sum(one for one, _ in added["common"]),
+                "common_control_seasonal_hours": sum(one for _, one in added["common"]),
+                "projected": month.projected,
+            }
+        )
+    return rows
+
+
+def _contract(file: GroupFile, in_force: Edition) -> dict[str, int]:
+    """The months of the contract, and in how many of them too few were enrolled."""
+    months = file.contract.months if file.contract else ()
+    at_least, at_most = months_below(months, in_force.participation)
+    return {"contract_months": len(months), "months_below.at_least": at_least, "months_below.at_most": at_most}
 
 
 def _missing(year: int, known: Collection[int]) -> str:
@@ -204,18 +293,13 @@ def _is_enough(promise: PercentOf | Flat | None, wanted: Fraction) -> bool | Non
     return None
 
 
-_IN = ("received", "accepted")
-
-
-def paper_status(file: GroupFile, kind: str, on: date) -> str:
-    """The best that has come in of a paper by a day: accepted, received, rejected, or missing."""
-    papers = file.application.documents or ()
-    found = {
-        paper.status
-        for paper in papers
-        if paper.kind == kind and (paper.received_on is None or paper.received_on <= on)
-    }
-    return next((status for status in ("accepted", "received", "rejected") if status in found), "missing")
+def _offers_out_of_area(file: GroupFile, rates: AreaRates | None) -> bool | None:
+    """Whether an out-of-area PPO is among the plans offered; None where the kind of a plan is not known."""
+    plans = file.application.plans
+    if plans is None or rates is None:
+        return None
+    kinds = [rates.plans[rates.row_of[plan]].kind if plan in rates.row_of else None for plan in plans]
+    return True if "ooa_ppo" in kinds else None if None in kinds else False
 
 
 def _people(
@@ -235,12 +319,16 @@ def _people(
         if share and relationship in ("spouse", "domestic_partner"):
             of_spouse[family] = of_spouse.get(family, 0) + share
     owned = [None if shares[place] is None else shares[place] + of_spouse.get(families[place], 0) for place in places]
+    inside = _in_area(people, in_force)
     ages = [age_on(birth, file.effective_date) for birth in people["date_of_birth"].to_list()]
-    costs = _costs(file, people, ages, rates, lowest, in_force)
+    costs = _costs(file, people, ages, rates, lowest, inside)
     return people.hstack(
         [
             pl.Series("age", ages, pl.Int64),
             pl.Series("family_ownership", owned, pl.Int64),
+            pl.Series("inside", inside, pl.Boolean),
+            pl.Series("in_out_of_area_plan", _in_out_of_area_plan(people, rates), pl.Boolean),
+            pl.Series("proof_shown", proofs(file, people["member_id"].to_list(), in_force.on), pl.Boolean),
             *(pl.Series(name, cents, pl.Int64) for name, cents in costs.items()),
         ]
     )
@@ -257,7 +345,7 @@ def _costs(
     ages: list[int],
     rates: AreaRates | None,
     lowest: int | None,
-    in_force: Edition,
+    inside: list[bool | None],
 ) -> dict[str, list[int | None]]:
     """COSTS by employee, None where not known."""
     nothing: list[int | None] = [None] * people.height
@@ -275,7 +363,6 @@ def _costs(
     offered = [rates.row_of[plan_id] for plan_id in file.application.plans or () if plan_id in rates.row_of]
     outside = [row for row in offered if rates.plans[row].kind == "ooa_ppo"]
     if outside:
-        inside = _in_area(people, in_force.guideline, in_force.on)
         theirs = of_plan(min(outside, key=lambda row: rates.monthly[row, rate_column(21, TOBACCO_NO)]))
         own_rate, pays_of_own = (
             [None if lives is None else near if lives else far for lives, near, far in zip(inside, *pair, strict=True)]
@@ -292,25 +379,29 @@ def _known(cents: Cents) -> list[int | None]:
     return [None if one < 0 else one for one in cents.tolist()]
 
 
-def _in_area(people: pl.DataFrame, guideline: Guideline, on: date) -> list[bool | None]:
+def _in_out_of_area_plan(people: pl.DataFrame, rates: AreaRates | None) -> list[bool | None]:
+    """Whether the plan that somebody chose is an out-of-area PPO; None while none is chosen, or its kind not known."""
+    kinds = {} if rates is None else {plan.plan_id: plan.kind for plan in rates.plans}
+    chosen = [kinds.get(plan) if plan is not None else None for plan in people["plan_id"].to_list()]
+    return [None if kind is None else kind == "ooa_ppo" for kind in chosen]
+
+
+def _in_area(people: pl.DataFrame, in_force: Edition) -> list[bool | None]:
     """Who lives inside, or works there for half of the week (guide, page 4); None where neither is known."""
-    counties = _service_counties(guideline, on)
+    if "service_area" not in in_force.guideline.headings:
+        return [None] * people.height
+    counties = service_counties(in_force.guideline, in_force.on)
+    half = in_force.work_inside_percent * 100
     rows = zip(*(people[name].to_list() for name in ("county", "zip", "works_in_area_percent")), strict=True)
-    return [_is_inside(*row, counties=counties) for row in rows]
+    return [_is_inside(*row, counties=counties, half=half) for row in rows]
 
 
 def _is_inside(
-    county: str | None, zip_code: str | None, works_inside: int | None, *, counties: frozenset[str]
+    county: str | None, zip_code: str | None, works_inside: int | None, *, counties: frozenset[str], half: int
 ) -> bool | None:
     """A ZIP of another state is enough to say that somebody lives outside; inside, the county tells."""
-    if works_inside is not None and works_inside >= 50_00:
+    if works_inside is not None and works_inside >= half:
         return True
     elsewhere = zip_code is not None and not zip_code.startswith(("30", "31", "398", "399"))
     lives_inside = False if elsewhere else None if county is None else plain_county(county) in counties
     return lives_inside if lives_inside or works_inside is not None else None
-
-
-@lru_cache(maxsize=32)
-def _service_counties(guideline: Guideline, on: date) -> frozenset[str]:
-    counties = guideline.heading("service_area").value("counties", on, tuple[str, ...])
-    return frozenset(plain_county(county) for county in counties)

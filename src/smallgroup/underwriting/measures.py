@@ -19,6 +19,7 @@ from operator import or_
 
 import polars as pl
 
+from smallgroup.strict import Cents
 from smallgroup.underwriting.quantity import Count
 
 GROUP = "group"
@@ -33,6 +34,14 @@ class CountingTerms:
     unlisted_waivers: tuple[str, ...]
     contribution_share: Fraction
     maximum_size: int
+    hourly_wage: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WageTerms:
+    """The federal minimum wage: cents an hour."""
+
+    hourly: Cents
 
 
 @dataclass(frozen=True)
@@ -130,19 +139,27 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
         .otherwise(~one_of("worker_type", ("retiree", "cobra")))
     )  # fmt: skip
     waives = c("election") == "waive"
+    thirty = terms.full_time_hours * 100
+    works = one_of("status", ("active", "paid_leave"))
+    # Pay for a week against the wage for its hours; where hours are not known, against the fewest that are eligible.
+    wage_owed = pl.coalesce(c("hours_per_week"), pl.lit(thirty, pl.Int64)) * terms.hourly_wage
     eligible = c("employed") & c("offered")
     partner = one_of("worker_type", ("sole_proprietor", "partner")) | (c("owner") & c("owners_are_partners"))
-    w2_full_time = c("employed") & c("paid_w2") & c("full_time")
+    w2_employed = c("employed") & c("paid_w2")
+    w2_full_time = w2_employed & c("full_time")
     return [
         {
             "employed": listed_on_ends & listed_on_starts,
             "paid_w2": paid_w2,
-            "full_time": c("hours_per_week") >= terms.full_time_hours * 100,
+            "full_time": c("hours_per_week") >= thirty,
+            "works": works,
+            "in_offered_class": offered_class,
+            "paid_too_little": c("weekly_pay") * 100 < wage_owed,
             "owner": owner,
             "spouse_of_owner": one_of("related_to_owner", _SPOUSES),
             "is_1099": c("worker_type") == "1099",
             "enrolls": c("election") == "enroll",
-            "offered": offered_class & works_enough & one_of("status", ("active", "paid_leave")) & ~waiting,
+            "offered": offered_class & works_enough & works & ~waiting,
             "listed_waiver": waives & one_of("waiver_reason", terms.listed_waivers),
             "unlisted_waiver": waives & one_of("waiver_reason", terms.unlisted_waivers),
             "alongside_waiver": waives & (c("waiver_reason") == "other_carrier_same_employer"),
@@ -163,6 +180,20 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
                 eligible & ~c("enrolls") & ~c("listed_waiver") & ~c("unlisted_waiver") & ~c("alongside_waiver")
             ),
             "candidate": w2_full_time & ~partner & ~(c("spouse_of_owner") & c("owners_are_partners")),
+            "w2_employed": w2_employed,
+            "day_one_candidate": w2_employed & ~partner & ~(c("spouse_of_owner") & c("owners_are_partners")),
+            "short_of_hours": (
+                c("employed") & c("enrolls") & c("in_offered_class") & ~c("owner") & ~(c("full_time") & c("works"))
+            ),
+            "owner_short": c("employed") & c("enrolls") & c("owner") & ~c("full_time"),
+            "underpaid": c("employed") & c("enrolls") & c("paid_w2") & ~c("owner") & c("paid_too_little"),
+            "outside": eligible & ~c("inside"),
+            "outside_in_other_plan": eligible & ~c("inside") & c("enrolls") & ~c("in_out_of_area_plan"),
+            # Nobody who works forty hours works fewer than a group may ask for.
+            "between_hours": (
+                c("employed") & c("in_offered_class") & c("works") & c("full_time")
+                & (c("hours_per_week") < c("hours_required")) & (c("hours_per_week") < 40_00)
+            ),
         },
     ]  # fmt: skip
 
@@ -192,6 +223,25 @@ def people_tally() -> Tally:
         "w2_full_time_outside": c("w2_full_time") & ~c("owner") & ~c("spouse_of_owner"),
         "w2_full_time_enrolling": c("candidate") & c("enrolls"),
         "principal_owners": c("owner") & ~c("spouse_of_owner").fill_null(False),
+        "w2_not_partner": c("w2_employed") & ~c("partner"),
+        "w2_candidates": c("day_one_candidate"),
+        "w2_outside": c("w2_employed") & ~c("owner") & ~c("spouse_of_owner"),
+        # at least one full-time equivalent
+        "s_corporation_shareholders": (
+            c("w2_full_time") & (c("family_ownership") > 2_00) & c("taxed_as_s_corporation")
+        ),
+        # bona fide
+        "w2_staff": c("w2_employed") & ~c("owner"),
+        "w2_unrelated": c("w2_employed") & ~c("owner") & (c("related_to_owner") == "none"),
+        "w2_unpaid": c("w2_employed") & ~c("owner") & c("enrolls") & (c("weekly_pay") == 0),
+        # who enrolls, and may
+        "short_of_hours": c("short_of_hours"),
+        "enrolling_owners": c("employed") & c("enrolls") & c("owner"),
+        "owner_short": c("owner_short"),
+        "underpaid": c("underpaid"),
+        "outside": c("outside"),
+        "outside_in_other_plan": c("outside_in_other_plan"),
+        "between_hours": c("between_hours"),
         # participation
         "alongside": c("alongside"),
         "eligible_without_1099": c("eligible") & ~c("is_1099"),
@@ -211,6 +261,7 @@ def people_tally() -> Tally:
         any_kind = reduce(or_, [c(kind) for kind in kinds])
         where[name] = any_kind
         where[name + WITHOUT_1099] = any_kind & ~c("is_1099")
+    where["waived_unproved"] = reduce(or_, [c(kind) for kind in OUTSIDE["waived"]]) & ~c("proof_shown")
     return Tally(
         where,
         (
@@ -256,23 +307,27 @@ def month_hours(hours: HoursTerms) -> dict[str, pl.Expr]:
     }
 
 
+AFFILIATES = {"": "common_control", "_narrow": None}
+"""Measures' suffix → which companies' hours are added to the group's own (A4). The month's own hours hold, beside
+the group's, those of companies that could file a combined return; common control adds the others."""
+
+
 def month_tally(hours: HoursTerms, maximum_size: int) -> Tally:
     """What is counted of the months of the preceding calendar year, whose equivalents are laid out."""
     full = hours.hours_of_one_full_time_equivalent * 100 * maximum_size
     c = pl.col
     known = c("month").is_not_null()
-    return Tally(
-        {
-            "months_known": known,
-            "months_over": c("month_hours") > full,
-            "months_over_without_seasonal": c("month_hours") - c("seasonal_hours") > full,
-            "months_projected": c("projected"),
-        },
-        (
-            total("workforce_hours", c("month_hours"), known),
-            total("workforce_hours_without_seasonal", c("month_hours") - c("seasonal_hours"), known),
-        ),
-    )
+    where = {"months_known": known, "months_projected": c("projected")}
+    totals = []
+    for side, wide in AFFILIATES.items():
+        hours_of_all = c("month_hours") + c(f"{wide}_hours") if wide else c("month_hours")
+        seasonal = c("seasonal_hours") + c(f"{wide}_seasonal_hours") if wide else c("seasonal_hours")
+        where[f"months_over{side}"] = hours_of_all > full
+        where[f"months_over_without_seasonal{side}"] = hours_of_all - seasonal > full
+        totals.append(total(f"workforce_hours{side}", hours_of_all, known))
+        if not side:
+            totals.append(total("workforce_hours_without_seasonal", hours_of_all - seasonal, known))
+    return Tally(where, tuple(totals))
 
 
 # What follows from counts ------------------------------------------------------------------------------------------
@@ -288,9 +343,13 @@ def derived(hours: HoursTerms) -> dict[str, pl.Expr]:
         # Hundredths of an hour of a year: of the preceding one, or twelve expected months of a new business. Null
         # while a month is missing, the expectation is not stated, or it is not known whether the business existed
         # all of that year; a workforce in each of its twelve months shows that it did.
-        "average_hours": (
-            pl.when(existed & all_months).then(c("workforce_hours")).when(~existed).then(12 * c("expected_hours"))
-        ),
+        **{
+            f"average_hours{side}": (
+                pl.when(existed & all_months).then(c(f"workforce_hours{side}"))
+                .when(~existed).then(12 * c("expected_hours"))
+            )
+            for side in AFFILIATES
+        },
         # One person, alone or with a spouse, owns all of the business: two owners who are not spouses say no, 100 %
         # in one household says yes, and less leaves it open who has the rest.
         "one_household": (
@@ -298,6 +357,7 @@ def derived(hours: HoursTerms) -> dict[str, pl.Expr]:
             .when((principals.at_least == 1) & (c("household_percent") == 100_00)).then(True)
         ),
         "somebody_enrolls": counted("enrolled") >= 1,
+        "somebody_waives": counted("waived") >= 1,
         "somebody_enrolls" + WITHOUT_1099: counted("enrolled" + WITHOUT_1099) >= 1,
     }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -12,18 +13,32 @@ from typing import Literal
 
 import polars as pl
 
+from smallgroup.group.application import ContractMonth
 from smallgroup.rulebook import Guideline
 from smallgroup.strict import Ratio
-from smallgroup.underwriting.clause import Case, Clause, Cure, Numbers, Reading, Span, at, listed, people_word
-from smallgroup.underwriting.measures import WITHOUT_1099, counted
+from smallgroup.underwriting.clause import (
+    Candidate,
+    Case,
+    Clause,
+    Cure,
+    Numbers,
+    Reading,
+    Span,
+    at,
+    listed,
+    people_word,
+    plain,
+)
+from smallgroup.underwriting.measures import NOT_TAKING_PART, TAKING_PART, WITHOUT_1099, counted
 from smallgroup.underwriting.quantity import Count, share_at_least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """The share that is wanted of a group with so many eligible employees or more."""
+    """The share that is wanted of a group with so many employees or more; counted are those eligible and not outside,
+    or those who enroll, as `bands_by` says."""
 
-    eligible_from: int
+    from_: int
     share: Ratio
 
 
@@ -32,6 +47,7 @@ class ParticipationTerms:
     """`rounding: down` lets the number that must enroll be rounded down, as one carrier does (A7)."""
 
     minimum: tuple[Band, ...]
+    bands_by: Literal["eligible", "enrolled"]
     rounding: Literal["none", "down"]
     listed_waivers: tuple[str, ...]
     unlisted_waivers: tuple[str, ...]
@@ -42,6 +58,7 @@ class ParticipationTerms:
 # The doubts, each with the sides that a careful person could take (rulebook A6b, A9, A8); the first is the default.
 _CONTRACTORS = ("1099 workers", ("counted where they are offered coverage", "left out"))
 _UNLISTED = ("waivers that the text does not name", ("valid", "not valid"))
+_AFFILIATES = ("other companies of the same owners that do not apply", ("left out", "counted"))
 _ALONGSIDE = ("enrolled with the employer's other carrier", ("left out", "counted on both sides"))
 
 
@@ -49,12 +66,28 @@ _ALONGSIDE = ("enrolled with the employer's other carrier", ("left out", "counte
 class _Side:
     """The counts of one reading: who takes part, who does not, and who is outside of the calculation."""
 
+    affiliates_count: bool
     contractors: bool
     unlisted_valid: bool
     alongside_counts: bool
 
     def _name(self, kind: str) -> str:
         return kind if self.contractors else kind + WITHOUT_1099
+
+    @property
+    def counted_part(self) -> Count:
+        return self._with_affiliates(counted(self.part), "affiliates_enrolled")
+
+    @property
+    def counted_rest(self) -> Count:
+        return self._with_affiliates(counted(self.rest), "affiliates_declined")
+
+    def _with_affiliates(self, count: Count, theirs: str) -> Count:
+        return count + Count(pl.col(theirs), pl.col(theirs)) if self.affiliates_count else count
+
+    def beside(self, case: Case) -> int:
+        """The employees of other companies that are counted too: who enrolls, and who declines."""
+        return (case["affiliates_enrolled"] or 0) + (case["affiliates_declined"] or 0) if self.affiliates_count else 0
 
     @property
     def part(self) -> str:
@@ -87,8 +120,10 @@ class _Side:
 
 
 _SIDES = tuple(
-    _Side(contractors, unlisted, alongside)
-    for contractors, unlisted, alongside in product((True, False), (True, False), (False, True))
+    _Side(affiliates, contractors, unlisted, alongside)
+    for affiliates, contractors, unlisted, alongside in product(
+        (False, True), (True, False), (True, False), (False, True)
+    )
 )
 _DEFAULT = _SIDES[0]
 
@@ -105,12 +140,12 @@ def participation(guideline: Guideline, on: date) -> Clause:
 
     def reading(side: _Side) -> Reading:
         doubts = zip(
-            (_CONTRACTORS, _UNLISTED, _ALONGSIDE),
-            (not side.contractors, not side.unlisted_valid, side.alongside_counts),
+            (_CONTRACTORS, _UNLISTED, _ALONGSIDE, _AFFILIATES),
+            (not side.contractors, not side.unlisted_valid, side.alongside_counts, side.affiliates_count),
             strict=True,
         )
         return Reading(
-            side.somebody & _enough(counted(side.part), counted(side.rest), terms),
+            side.somebody & _enough(side.counted_part, side.counted_rest, terms),
             numbers=lambda case: _numbers(case, side, terms),
             axes={doubt: sides[taken] for (doubt, sides), taken in doubts},
         )
@@ -124,7 +159,70 @@ def participation(guideline: Guideline, on: date) -> Clause:
         applies=counted("elections") >= 1,
         because=lambda case, outcome: _because(case, outcome, terms),
         cure=lambda case: _cure(case, terms),
+        cured_when=("not met", "refer"),
+        candidates=lambda case: _candidates(case, terms),
     )
+
+
+def months_below(months: Sequence[ContractMonth], terms: ParticipationTerms) -> tuple[int, int]:
+    """In how many months of a contract too few were enrolled: (at least, at most)."""
+    verdicts = [_below(one, terms) for one in months]
+    return verdicts.count(True), len(verdicts) - verdicts.count(False)
+
+
+def _below(month: ContractMonth, terms: ParticipationTerms) -> bool | None:
+    if month.eligible is None or month.valid_waivers is None or month.enrolled is None:
+        return None
+    return month.enrolled < _must_enroll(max(month.eligible - month.valid_waivers, 0), terms)
+
+
+def participation_maintained(guideline: Guideline, on: date) -> Clause:
+    """The share is kept up in every month of the contract; a month below it acts at the renewal only (page 4)."""
+
+    def because(case: Case, outcome: str) -> str:
+        months, below = case["contract_months"], case.count("months_below")
+        if outcome == "not applicable":
+            return "It acts at the renewal: this is a new group." if not case["is_renewal"] else "No month is told."
+        if outcome == "needs evidence":
+            return f"Of {months} months of the contract, in {below} too few were enrolled: not all of them are known."
+        return f"Of {months} months of the contract, in {below} too few were enrolled."
+
+    return plain(
+        guideline.heading("participation"), "participation-maintained", counted("months_below") <= 0, because,
+        lambda case: {"months": case["contract_months"], "below": case.count("months_below")},
+        cure=lambda case: Cure("Restore the enrollment before the renewal; a person looks at the months below."),
+        applies=pl.col("is_renewal") & (pl.col("contract_months") > 0), of_people=False,
+    )  # fmt: skip
+
+
+def waiver_proof(guideline: Guideline, on: date) -> Clause:
+    """In an audit each waiver is proved; one that is not counts like an employee who declined (pages 4 and 5)."""
+    heading = guideline.heading("participation")
+    terms = heading.terms_on(ParticipationTerms, on)
+    unproved = counted("waived_unproved")
+    without = _DEFAULT.somebody & _enough(counted(_DEFAULT.part), counted(_DEFAULT.rest) + unproved, terms)
+
+    def because(case: Case, outcome: str) -> str:
+        waived, open_ = case.count(_DEFAULT.waived), case.count("waived_unproved")
+        if outcome == "not applicable":
+            return "Wanted if the group is audited." if not case["audited"] else "Nobody waives."
+        if not open_.at_most:
+            return f"The other coverage of all {waived} who waive is proved."
+        still = "the share is reached without them" if outcome == "met" else "without them the share is not reached"
+        return f"{open_} of {waived} waivers are not proved, and {still}: {listed(_unproved(case))}."
+
+    return plain(
+        heading, "waiver-proof", (unproved <= 0) | without, because,
+        lambda case: {"waived": case.count(_DEFAULT.waived), "unproved": case.count("waived_unproved")},
+        cure=lambda case: Cure(f"Send proof of the other coverage of {listed(_unproved(case))}."),
+        cured_when=("not met", "needs evidence"),
+        applies=pl.col("audited") & (counted(_DEFAULT.waived).at_most > 0),
+    )  # fmt: skip
+
+
+def _unproved(case: Case) -> list[str]:
+    rows = case.people.filter((pl.col("waived_listed") | pl.col("waived_unlisted")) & ~pl.col("proof_shown"))
+    return [f"member {one}" for one in rows["member_id"]]
 
 
 def _enough(part: Count, rest: Count, terms: ParticipationTerms) -> pl.Expr:
@@ -132,15 +230,15 @@ def _enough(part: Count, rest: Count, terms: ParticipationTerms) -> pl.Expr:
 
     A band is certain only where both ends of the count lie in it; else every band it may be in has to agree.
     """
-    counts = part + rest
+    counts = part + rest if terms.bands_by == "eligible" else part
     verdicts = []
     for place, band in enumerate(terms.minimum):
-        last = terms.minimum[place + 1].eligible_from - 1 if place + 1 < len(terms.minimum) else None
-        may_lie_in = counts.at_most >= band.eligible_from
+        last = terms.minimum[place + 1].from_ - 1 if place + 1 < len(terms.minimum) else None
+        may_lie_in = counts.at_most >= band.from_
         if last is not None:
             may_lie_in &= counts.at_least <= last
         if place == 0:
-            may_lie_in |= counts.at_most < band.eligible_from
+            may_lie_in |= counts.at_most < band.from_
         verdicts.append((may_lie_in, _share_reached(part, rest, band.share, terms.rounding)))
     if len(verdicts) == 1:
         return verdicts[0][1]
@@ -196,6 +294,9 @@ def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> t
 
 def _numbers(case: Case, side: _Side, terms: ParticipationTerms) -> Numbers:
     taking_part, counts = case.count(side.part), side.counts(case)
+    if side.beside(case):
+        taking_part = taking_part + Span(*[case["affiliates_enrolled"] or 0] * 2)
+        counts = counts + Span(*[side.beside(case)] * 2)
     return {
         "enrolled": taking_part,
         "counted": counts,
@@ -208,12 +309,28 @@ def _numbers(case: Case, side: _Side, terms: ParticipationTerms) -> Numbers:
 
 
 def _band(counts: int, terms: ParticipationTerms) -> Band:
-    return [band for band in terms.minimum if band.eligible_from <= max(counts, terms.minimum[0].eligible_from)][-1]
+    """The band that the fewest who must enroll lie in."""
+    if terms.bands_by == "enrolled":
+        enrolled = _must_enroll(counts, terms)
+        return [band for band in terms.minimum if band.from_ <= max(enrolled, terms.minimum[0].from_)][-1]
+    return [band for band in terms.minimum if band.from_ <= max(counts, terms.minimum[0].from_)][-1]
 
 
 def _must_enroll(counts: int, terms: ParticipationTerms, *, down: bool = False) -> int:
-    share = _band(counts, terms).share
-    if down or terms.rounding == "down":
+    """The fewest who must enroll of so many who count, at least one."""
+    if terms.bands_by == "eligible":
+        return _of_share(counts, _band(counts, terms).share, down=down or terms.rounding == "down")
+    # A band by enrollment is met by who reaches its share and lies in it.
+    fewest = []
+    for place, band in enumerate(terms.minimum):
+        needed = max(_of_share(counts, band.share, down=down or terms.rounding == "down"), band.from_)
+        if place + 1 == len(terms.minimum) or needed < terms.minimum[place + 1].from_:
+            fewest.append(needed)
+    return min(fewest)
+
+
+def _of_share(counts: int, share: Fraction, *, down: bool) -> int:
+    if down:
         return max(1, counts * share.numerator // share.denominator)
     return max(1, -(-counts * share.numerator // share.denominator))
 
@@ -264,6 +381,40 @@ def _percent(part: int, whole: int) -> str:
     """Tenths of a percent, rounded down so that 49.99 % never reads as 50."""
     tenths = 1000 * part // whole
     return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
+
+
+def _candidates(case: Case, terms: ParticipationTerms) -> list[Candidate]:
+    """One more employee enrolls, two more, … of those who declined and are W-2 employees, so that every reading counts
+    them. The fewest who would have to show other coverage stand beside."""
+    fewest = max(_must_enroll(_DEFAULT.counts(case).at_most, terms) - case.count(_DEFAULT.part).at_least, 1)
+    declined = case.count(NOT_A_1099_DECLINES).at_least
+    found = []
+    for more in range(1, declined + 1):
+        cure = _cure(case, terms) if more == fewest else None
+        said = cure or Cure(
+            f"{people_word(more, 'more employee', 'more employees')} must enroll.", {"enroll_more": more}
+        )
+        found.append(Candidate(said, _if_enrolled(case, more)))
+    return found
+
+
+NOT_A_1099_DECLINES = "declines" + WITHOUT_1099
+
+
+def _if_enrolled(case: Case, more: int) -> dict[str, int]:
+    """The counts after so many of those who declined enroll."""
+    changed: dict[str, int] = {}
+    for name in (*TAKING_PART, "enrolled_without_owners"):
+        for suffix in ("", WITHOUT_1099):
+            if f"{name}{suffix}.at_least" in case.measures:
+                for end in ("at_least", "at_most"):
+                    changed[f"{name}{suffix}.{end}"] = case[f"{name}{suffix}.{end}"] + more
+    for name in (*NOT_TAKING_PART, "declines_without_owners"):
+        for suffix in ("", WITHOUT_1099):
+            if f"{name}{suffix}.at_least" in case.measures:
+                for end in ("at_least", "at_most"):
+                    changed[f"{name}{suffix}.{end}"] = max(case[f"{name}{suffix}.{end}"] - more, 0)
+    return changed
 
 
 def _cure(case: Case, terms: ParticipationTerms) -> Cure | None:

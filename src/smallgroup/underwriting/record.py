@@ -17,8 +17,9 @@ from smallgroup.errors import Problem, Refused
 from smallgroup.group import GroupFile, read_group
 from smallgroup.rating.area_rates import AreaRates, Plan
 from smallgroup.rating.bands import BANDS
-from smallgroup.rulebook import guideline
+from smallgroup.rulebook import Layer, guideline, read_layer
 from smallgroup.underwriting.decide import Decision, underwrite
+from smallgroup.underwriting.engine import Federal
 
 _NOT_KEPT = ("first_name", "last_name", "sex")
 
@@ -31,6 +32,8 @@ class Inputs:
     members: pl.DataFrame
     rates: AreaRates | None = None
     what_if: Mapping[str, str] | None = None
+    layer_yaml: str | None = None
+    federal: Federal = "laid over"
 
     @property
     def file(self) -> GroupFile:
@@ -45,6 +48,8 @@ class Inputs:
         return {
             "group_yaml": self.group_yaml,
             "what_if": dict(self.what_if or {}),
+            "layer_yaml": self.layer_yaml,
+            "federal_law": self.federal,
             "census": _census_json(self.members),
             "rates": None if self.rates is None else _rates_json(self.rates.only(plans)),
         }
@@ -52,7 +57,13 @@ class Inputs:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Inputs:
         rates = None if kept["rates"] is None else _rates(kept["rates"])
-        return cls(kept["group_yaml"], _census(kept["census"]), rates, kept["what_if"])
+        return cls(
+            kept["group_yaml"], _census(kept["census"]), rates, kept["what_if"], kept["layer_yaml"], kept["federal_law"]
+        )
+
+    @property
+    def layer(self) -> Layer | None:
+        return None if self.layer_yaml is None else read_layer(self.layer_yaml)
 
 
 def decide(inputs: Inputs, *, guideline_id: str, as_of: date) -> Decision:
@@ -60,8 +71,9 @@ def decide(inputs: Inputs, *, guideline_id: str, as_of: date) -> Decision:
     kept = inputs.as_json()
     again = Inputs.from_json(kept)
     return underwrite(
-        again.file, again.members, guideline=guideline(guideline_id), as_of=as_of, rates=again.rates, inputs=kept
-    )
+        again.file, again.members, guideline=guideline(guideline_id), as_of=as_of, rates=again.rates, inputs=kept,
+        federal=again.federal, layer=again.layer,
+    )  # fmt: skip
 
 
 def replay(decision: Mapping[str, Any], *, file: str) -> Decision:

@@ -1,0 +1,148 @@
+"""What the application says twice in two ways, or the census denies: told at once, and nothing is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import polars as pl
+
+from smallgroup.dates import spoken
+from smallgroup.errors import Problem
+from smallgroup.group.application import GroupFile
+from smallgroup.rulebook import Guideline
+
+
+def contradicting(file: GroupFile, members: pl.DataFrame, *, guideline: Guideline, as_of: date) -> Iterator[Problem]:
+    """Every contradiction of one group. Somebody has to say which side is right."""
+    yield from _effective_day(file, guideline, as_of)
+    yield from _workforce(file)
+    yield from _affiliates(file)
+    yield from _plans(file)
+    yield from _days(file)
+    yield from _unborn(file, members)
+    yield from _of_1099(file, members)
+    yield from _classes(file, members)
+
+
+def _effective_day(file: GroupFile, guideline: Guideline, as_of: date) -> Iterator[Problem]:
+    heading = guideline.headings.get("general_information")
+    if heading is None or "effective_days" not in heading.terms:
+        return
+    days: tuple[int, ...] = heading.value("effective_days", as_of, tuple[int, ...])
+    effective = file.effective_date
+    if effective.day not in days:
+        allowed = " or ".join(map(str, days))
+        yield Problem(
+            "application.effective_date",
+            f"{spoken(effective)} is no day on which this carrier starts coverage; it starts on day {allowed} of a "
+            "month.",
+            "Ask for such a day.",
+            seen=effective.isoformat(),
+            field="application.effective_date",
+        )
+
+
+def _workforce(file: GroupFile) -> Iterator[Problem]:
+    """A business that was there all year has twelve months, or none that are told yet."""
+    year = file.effective_date.year - 1
+    told = {month.month.month for month in file.workforce or () if month.month.year == year}
+    formed = file.group.formed_on
+    there_all_year = formed is not None and formed <= date(year, 1, 1)
+    gap = bool(told) and len(told) < max(told) - min(told) + 1
+    if told and len(told) < 12 and (there_all_year or gap):
+        missing = ", ".join(f"{year}-{month:02d}" for month in range(1, 13) if month not in told)
+        since = f"the business was formed on {spoken(formed)}" if formed else "the months around it are there"
+        yield Problem(
+            "workforce",
+            f"{len(told)} of the 12 months of {year} are told, and {since}; missing: {missing}.",
+            "Add the missing months; one that is not over yet with projected: true.",
+            field="workforce",
+        )
+
+
+def _affiliates(file: GroupFile) -> Iterator[Problem]:
+    """A company that is named twice, or is the group itself, would be counted twice."""
+    seen: dict[str, str] = {}
+    for name, ein, where in (
+        (file.group.legal_name, file.group.ein, "the group itself"),
+        *((one.legal_name, one.ein, f"affiliate {place}") for place, one in enumerate(file.group.affiliates or (), 1)),
+    ):
+        for kind, key in (("EIN", ein), ("name", name and name.strip().casefold())):
+            if key is None:
+                continue
+            first = seen.setdefault(f"{kind} {key}", where)
+            if first != where:
+                yield Problem(
+                    f"group.affiliates, {where}",
+                    f"it has the {kind} of {first}: a company that is counted twice, or an affiliate of itself.",
+                    "Name each other company once, with its own EIN.",
+                    field="group.affiliates",
+                )
+                break
+
+
+def _plans(file: GroupFile) -> Iterator[Problem]:
+    """A class is offered plans that the group offers."""
+    offered = file.application.plans
+    for one in file.application.classes or ():
+        for plan in one.plans or ():
+            if offered is not None and plan not in offered:
+                yield Problem(
+                    f"application.classes, {one.name}",
+                    f"plan {plan} is not among application.plans.",
+                    "Offer the plan, or take it from the class.",
+                    field="application.classes",
+                )
+
+
+def _days(file: GroupFile) -> Iterator[Problem]:
+    formed, paid = file.group.formed_on, file.group.first_payroll_on
+    if formed is not None and paid is not None and paid < formed:
+        yield Problem(
+            "group.first_payroll_on",
+            f"{spoken(paid)} is before the business was formed, {spoken(formed)}.",
+            "Correct one of the two days.",
+            field="group.first_payroll_on",
+        )
+
+
+def _unborn(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
+    youngest = members["date_of_birth"].max()
+    if not isinstance(youngest, date) or youngest <= file.effective_date:
+        return
+    for member in members.filter(pl.col("date_of_birth") > file.effective_date)["member_id"]:
+        yield Problem(
+            f"Census, member {member}, birth date",
+            f"it is after the effective date, {spoken(file.effective_date)}.",
+            "Leave the member out until birth, or correct the date.",
+            field="date_of_birth",
+        )
+
+
+def _of_1099(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
+    if file.application.offers_1099 is not False:
+        return
+    for member in members.filter((pl.col("worker_type") == "1099") & (pl.col("election") == "enroll"))["member_id"]:
+        yield Problem(
+            f"Census, member {member}, election",
+            "a 1099 worker enrolls, but application.offers_1099 is false.",
+            "Offer coverage to 1099 workers, or correct the worker type or the election.",
+            field="election",
+        )
+
+
+def _classes(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
+    """Where the application names classes, the census uses those names."""
+    named = {one.name for one in file.application.classes or ()}
+    if not named:
+        return
+    for (word,) in members.select(pl.col("class").drop_nulls().unique().sort()).iter_rows():
+        if word not in named:
+            yield Problem(
+                "Census, class",
+                f"{word!r} is no class of the application, which names {', '.join(sorted(named))}.",
+                "Use one of those names, or add the class to application.classes.",
+                seen=word,
+                field="class",
+            )

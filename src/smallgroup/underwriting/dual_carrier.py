@@ -1,0 +1,44 @@
+"""Beside another carrier (guide, page 3): at least one employee enrolls here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from smallgroup.rulebook import Guideline
+from smallgroup.underwriting.clause import Case, Clause, Cure, people_word, plain
+from smallgroup.underwriting.measures import counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DualCarrierTerms:
+    least_enrolled: int
+
+
+def dual_carrier(guideline: Guideline, on: date) -> Clause:
+    """At least one enrolls, where another carrier is named or somebody is with one (page 3).
+
+    How those who are with the other carrier count for participation is a doubt of that clause (A8).
+    """
+    heading = guideline.heading("dual_carrier")
+    least = heading.terms_on(DualCarrierTerms, on).least_enrolled
+    beside = pl.col("other_carrier") | (counted("alongside").at_least > 0)
+    return plain(
+        heading,
+        "dual-carrier",
+        counted("enrolled") >= least,
+        lambda case, outcome: _because(case, outcome, least),
+        lambda case: {"enrolled": case.count("enrolled"), "with_other_carrier": case.count("alongside")},
+        cure=lambda case: Cure(f"{people_word(least, 'employee', 'employees')} must enroll.", {"enroll_more": least}),
+        applies=beside & (counted("elections") >= 1),
+    )
+
+
+def _because(case: Case, outcome: str, least: int) -> str:
+    if outcome == "not applicable":
+        named = case["other_carrier"] or case.count("alongside").at_least
+        return "Elections are not known yet." if named else "No other carrier's coverage is offered beside this one."
+    enrolled = case.count("enrolled")
+    return f"{enrolled} enroll here beside another carrier; at least {least} must."

@@ -1,0 +1,115 @@
+"""Federal law as clauses of its own, laid over the guide: small employer, waiting period, window, effective date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from smallgroup.dates import first_of_next_month, spoken
+from smallgroup.rulebook import Guideline, law
+from smallgroup.strict import MonthDay
+from smallgroup.underwriting.clause import Case, Clause, plain
+from smallgroup.underwriting.employer_size import SizeTerms, by_law
+from smallgroup.underwriting.general_information import (
+    LatestStartTerms,
+    latest_start,
+    waiting_because,
+    waiting_cure,
+    waiting_numbers,
+    waiting_terms,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowTerms:
+    """Month and day, both inclusive."""
+
+    window_opens: MonthDay
+    window_closes: MonthDay
+
+
+def window_terms(on: date) -> WindowTerms:
+    return law().heading("guaranteed_availability").terms_on(WindowTerms, on)
+
+
+def in_window(terms: WindowTerms) -> pl.Expr:
+    """Whether a new group's application was complete between November 15 and December 15."""
+    received = pl.col("received_on")
+    place = received.dt.month().cast(pl.Int32) * 100 + received.dt.day()
+    opens, closes = (month * 100 + day for month, day in (terms.window_opens, terms.window_closes))
+    return ~pl.col("is_renewal") & place.is_between(opens, closes)
+
+
+def small_employer_by_law(guideline: Guideline, on: date) -> Clause:
+    """One to fifty on average, every company under common control counted (42 USC 18024(b))."""
+    return by_law(law().heading("small_employer"), law().heading("small_employer").terms_on(SizeTerms, on), on)
+
+
+def waiting_period_by_law(guideline: Guideline, on: date) -> Clause:
+    """Coverage by day 91 (45 CFR 147.116)."""
+    latest = waiting_terms(on).latest_day
+    return plain(
+        law().heading("waiting_period"), "waiting-period-by-law", pl.col("waiting_worst_day") <= latest,
+        lambda case, outcome: waiting_because(case, outcome, latest),
+        lambda case: waiting_numbers(case, latest), cure=lambda case: waiting_cure(), of_people=False,
+    )  # fmt: skip
+
+
+def open_window(guideline: Guideline, on: date) -> Clause:
+    """In the window the minimum participation and contribution cannot be applied to an application."""
+
+    def because(case: Case, outcome: str) -> str:
+        day = spoken(case["received_on"])
+        if outcome == "met":
+            return (
+                f"Complete on {day}, within November 15 to December 15: the minimum participation and contribution are "
+                "not applied to this application. They are at the renewal."
+            )
+        if case["is_renewal"]:
+            return "A renewal is no application, so the window does not concern it."
+        return f"Complete on {day}, outside of November 15 to December 15."
+
+    return plain(
+        law().heading("guaranteed_availability"), "open-window", pl.lit(True), because,
+        lambda case: {"complete_on": case["received_on"]}, applies=pl.col("in_open_window"), of_people=False,
+    )  # fmt: skip
+
+
+def effective_date_by_law(guideline: Guideline, on: date) -> Clause:
+    """The first of the month by which the carrier starts coverage that was asked for no later than that."""
+    by_day = law().heading("guaranteed_availability").terms_on(LatestStartTerms, on).next_month_if_complete_by_day
+    received = pl.col("complete_on")
+    next_first = received.dt.month_start().dt.offset_by("1mo")
+    limit = pl.when(received.dt.day() <= by_day).then(next_first).otherwise(next_first.dt.offset_by("1mo"))
+
+    def because(case: Case, outcome: str) -> str:
+        complete = case["complete_on"]
+        if complete is None:
+            return "It is not known on what day everything was complete."
+        by = spoken(latest_start(complete, by_day))
+        asked = spoken(case["effective_date"])
+        told = f"Complete on {spoken(complete)}: the law has coverage start by {by} at the latest"
+        if outcome == "met":
+            return f"{told}, and {asked} is asked for: the carrier owes that day."
+        return f"{told}; {asked} is earlier, which the carrier may grant and does not owe."
+
+    return plain(
+        law().heading("guaranteed_availability"), "effective-date-by-law", pl.col("effective_date") >= limit, because,
+        lambda case: {
+            "complete_on": case["complete_on"],
+            "no_later_than": None if case["complete_on"] is None else latest_start(case["complete_on"], by_day),
+        },
+        of_people=False,
+    )  # fmt: skip
+
+
+def window_could_help(received_on: date, effective: date, terms: WindowTerms) -> date | None:
+    """The first day of the next window, where an application then could start coverage: for a group that misses a
+    minimum."""
+    opens = date(received_on.year, *terms.window_opens)
+    closes = date(received_on.year, *terms.window_closes)
+    if received_on > closes:
+        opens = date(received_on.year + 1, *terms.window_opens)
+    return max(opens, received_on) if first_of_next_month(opens) else None

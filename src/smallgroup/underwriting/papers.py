@@ -1,0 +1,227 @@
+"""Papers: what has come in by a day, and whether one complete set of those that the renewal audit names is there.
+
+The sets are data (renewal_audit.yaml), by how the business is taxed. Every answer is true, false, or None where a
+paper is there but does not say what it has to (for which quarter, of which owner).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from smallgroup.dates import add_days
+from smallgroup.group.application import Document, Group, GroupFile
+from smallgroup.rulebook import Guideline
+
+IN = ("received", "accepted")
+Kleene = bool | None
+
+OF_THE_BUSINESS = frozenset({
+    "partnership_agreement", "form_8832", "form_990", "form_8274", "ein_certificate", "payroll_report", "form_941",
+    "determination_letter_501c", "schedule_f",
+})  # fmt: skip
+"""Papers that are the business's own, and need not name an owner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WageSet:
+    papers: tuple[str, ...]
+    rule: str
+    shows: tuple[str, ...] = ()
+    if_: Literal["new_business", "church_or_nonprofit"] | None = None
+    same_quarter: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnershipSet:
+    """`within_years`: only of a business formed in so many years before; `to_a_person` papers never decide."""
+
+    of: str
+    papers: tuple[str, ...]
+    rule: str
+    shows: tuple[str, ...] = ()
+    same_quarter: bool = False
+    within_years: int | None = None
+    to_a_person: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTerms:
+    wage_papers: tuple[WageSet, ...]
+    ownership_papers: tuple[OwnershipSet, ...]
+
+
+def audit_terms(guideline: Guideline, on: date) -> AuditTerms | None:
+    """The tables of papers, where the guideline has a renewal audit."""
+    heading = guideline.headings.get("renewal_audit")
+    return heading.terms_on(AuditTerms, on) if heading else None
+
+
+def papers_in(file: GroupFile, on: date) -> list[Document]:
+    """The papers that have come in by a day, and were not rejected."""
+    return [
+        paper
+        for paper in file.application.documents or ()
+        if paper.status in IN and (paper.received_on is None or paper.received_on <= on)
+    ]
+
+
+def paper_status(file: GroupFile, kind: str, on: date) -> str:
+    """The best that has come in of a paper by a day: accepted, received, rejected, or missing."""
+    found = {
+        paper.status
+        for paper in file.application.documents or ()
+        if paper.kind == kind and (paper.received_on is None or paper.received_on <= on)
+    }
+    return next((status for status in ("accepted", "received", "rejected") if status in found), "missing")
+
+
+def any_of(answers: Iterable[Kleene]) -> Kleene:
+    """Kleene "or": true if one is, None if one is not known, else false."""
+    told = list(answers)
+    return True if True in told else None if None in told else False
+
+
+def all_of(answers: Iterable[Kleene]) -> Kleene:
+    told = list(answers)
+    return False if False in told else None if None in told else True
+
+
+# Quarters -------------------------------------------------------------------------------------------------------
+
+
+def quarter_of(on: date) -> str:
+    return f"{on.year}-Q{(on.month + 2) // 3}"
+
+
+def quarter_due(on: date) -> str:
+    """The last quarter whose report was due before a day: quarters end on March 31, June 30, September 30 and
+    December 31, and Georgia's report is due at the end of the month after (April 30, July 31, October 31, January 31).
+    """
+    year, quarter = on.year, (on.month + 2) // 3
+    # The report of the quarter before is due on the last day of this quarter's first month.
+    first = date(year, 3 * quarter - 2, 1)
+    due = add_days(date(first.year, first.month + 1, 1), -1)
+    back = 1 if on > due else 2
+    months = year * 4 + quarter - 1 - back
+    return f"{months // 4}-Q{months % 4 + 1}"
+
+
+# Sets -----------------------------------------------------------------------------------------------------------
+
+
+def _complete(one: WageSet | OwnershipSet, papers: Sequence[Document]) -> Kleene:
+    """Whether a set is complete. A payroll report counts that shows all it has to; one that says nothing of what it
+    shows leaves it open, and so does a set that wants one quarter and names none."""
+    found: dict[str, list[Document]] = {
+        kind: [paper for paper in papers if paper.kind == kind] for kind in one.papers
+    }  # fmt: skip
+    shown: list[Kleene] = []
+    for kind, those in found.items():
+        if not those:
+            return False
+        if kind == "payroll_report" and one.shows:
+            shown.append(any_of(_shows(paper, one.shows) for paper in those))
+    answer = all_of(shown)
+    if not one.same_quarter or answer is False:
+        return answer
+    periods = [{paper.period for paper in those} for those in found.values()]
+    if set.intersection(*periods) - {None}:
+        return answer
+    return None if any(None in each for each in periods) else False
+
+
+def _shows(paper: Document, wanted: Sequence[str]) -> Kleene:
+    return None if not paper.shows else all(what in paper.shows for what in wanted)
+
+
+def wages_shown(file: GroupFile, terms: AuditTerms, on: date, *, new_business: Kleene) -> Kleene:
+    """Whether one of the wage papers is complete; `new_business` is said by the reading that asks."""
+    papers = papers_in(file, on)
+    group = file.group
+    charitable = group.activity in ("church", "nonprofit") or group.tax_class == "exempt"
+    return any_of(_wage_set(one, papers, on, new_business, charitable) for one in terms.wage_papers)
+
+
+def _wage_set(one: WageSet, papers: Sequence[Document], on: date, new: Kleene, charitable: bool) -> Kleene:
+    complete = _complete(one, papers)
+    if complete is False:
+        return False
+    if one.papers == ("state_quarterly_wage_report",):
+        return any_of(
+            None if paper.period is None else paper.period >= quarter_due(on)
+            for paper in papers
+            if paper.kind == "state_quarterly_wage_report"
+        )
+    condition: Kleene = {"new_business": new, "church_or_nonprofit": charitable}[one.if_] if one.if_ else True
+    return all_of((complete, condition))
+
+
+def new_by_report(group: Group, on: date) -> Kleene:
+    """A new business by default (A16): its first wages fall in a quarter whose report is not due yet."""
+    if group.first_payroll_on is None:
+        return None
+    return group.first_payroll_on > on or quarter_of(group.first_payroll_on) > quarter_due(on)
+
+
+def new_by_age(group: Group, on: date) -> Kleene:
+    """The other reading: any business that is younger than twelve months."""
+    return None if group.formed_on is None else _years_before(on, 1) < group.formed_on
+
+
+def kinds_of_business(group: Group) -> frozenset[str] | None:
+    """The rows of the table that a business is in, by tax treatment; None where that is not known."""
+    if group.activity == "church":
+        return frozenset({"church"})
+    if group.tax_class == "exempt" or group.activity == "nonprofit":
+        return frozenset({"nonprofit"})
+    if group.tax_class is None:
+        return None
+    return frozenset({group.tax_class, *(("farm",) if group.activity == "farm" else ())})
+
+
+def sets_for(group: Group, terms: AuditTerms, on: date) -> tuple[OwnershipSet, ...] | None:
+    """The sets that prove ownership of this business; None where it is not known how it is taxed."""
+    kinds = kinds_of_business(group)
+    if kinds is None:
+        return None
+    return tuple(one for one in terms.ownership_papers if one.of in kinds and _of_its_age(one, group, on) is not False)
+
+
+def _of_its_age(one: OwnershipSet, group: Group, on: date) -> Kleene:
+    if one.within_years is None:
+        return True
+    return None if group.formed_on is None else group.formed_on >= _years_before(on, one.within_years)
+
+
+def _years_before(on: date, years: int) -> date:
+    try:
+        return on.replace(year=on.year - years)
+    except ValueError:  # 29 February
+        return date(on.year - years, 2, 28)
+
+
+def ownership_shown(file: GroupFile, terms: AuditTerms, on: date, owner: str | None, *, owners: int) -> Kleene:
+    """Whether one set is complete for an owner, by member id; None asks for the business itself.
+
+    A paper that names nobody is the owner's where there is one owner, or the paper is the business's own.
+    """
+    sets = sets_for(file.group, terms, on)
+    if sets is None:
+        return None
+    everybody = papers_in(file, on)
+    sure = [
+        paper
+        for paper in everybody
+        if paper.for_ == owner or (paper.for_ is None and (owners <= 1 or paper.kind in OF_THE_BUSINESS))
+    ]
+    perhaps = [paper for paper in everybody if paper.for_ is None or paper.for_ == owner]
+    answers: list[Kleene] = []
+    for one in sets:
+        complete = all_of((_complete(one, sure), _of_its_age(one, file.group, on)))
+        if complete is False and _complete(one, perhaps) is not False:
+            complete = None
+        answers.append(None if one.to_a_person and complete else complete)
+    return any_of(answers)

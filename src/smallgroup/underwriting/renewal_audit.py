@@ -1,0 +1,94 @@
+"""Renewal audit (guide, pages 5 and 6): which papers show wages, hours and ownership.
+
+The clauses apply to a group that is audited, or where the guideline's owner wants the papers with the case. What
+proves what is a table of the rulebook; see papers.py.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from smallgroup.rulebook import Guideline
+from smallgroup.underwriting.clause import Case, Clause, Cure, Reading, listed, plain
+from smallgroup.underwriting.measures import counted
+
+_LATER = "Wanted if the group is audited"
+_NEW = "a new business without payroll"
+
+
+def wage_papers(guideline: Guideline, on: date) -> Clause:
+    """One of the sets of papers that show wages and hours (page 5).
+
+    The payroll attestation is for a new business, which the text does not define (A16): by default one whose first
+    quarterly report is not due yet, by the other reading any that is younger than twelve months.
+    """
+    heading = guideline.heading("renewal_audit")
+
+    def because(case: Case, outcome: str) -> str:
+        if outcome == "not applicable":
+            return f"{_LATER}: {listed(case['wage_sets'])}."
+        if outcome == "met":
+            return "The papers show wages and hours."
+        if outcome == "refer":
+            return "A payroll attestation is all there is, and whether the business is new can be read in two ways."
+        if outcome == "not met":
+            return f"None of these is complete: {listed(case['wage_sets'])}."
+        return f"A paper does not say which quarter it is of, or what it shows; wanted: {listed(case['wage_sets'])}."
+
+    return Clause(
+        "wage-papers", heading.clauses["wage-papers"], heading.edition("wage_papers", on).citation,
+        (
+            Reading(pl.col("wages_shown"), lambda case: {}, axes={_NEW: "its first quarterly report is not due yet"}),
+            Reading(
+                pl.col("wages_shown_by_age"), lambda case: {}, axes={_NEW: "it is younger than twelve months"}
+            ),
+        ),
+        because,
+        cure=lambda case: Cure(f"Send one of these: {listed(case['wage_sets'])}."),
+        cured_when=("not met", "needs evidence", "refer"),
+        applies=pl.col("audited"), of_people=False, at_issue=pl.lit(True),
+    )  # fmt: skip
+
+
+def ownership_papers(guideline: Guideline, on: date) -> Clause:
+    """One of the sets of papers for each owner who enrolls, by how the business is taxed (page 6)."""
+    heading = guideline.heading("renewal_audit")
+
+    def because(case: Case, outcome: str) -> str:
+        wanted = listed(case["ownership_sets"]) if case["ownership_sets"] else "papers by how the business is taxed"
+        if outcome == "not applicable":
+            return f"{_LATER}: {wanted}." if not case["audited"] else "No owner enrolls, so no ownership is shown."
+        if outcome == "met":
+            return "The papers show who owns the business."
+        who = f" of {listed(case['owners_without_paper'])}" if case["owners_without_paper"] else ""
+        if outcome == "not met":
+            return f"No complete set of papers shows the ownership{who}; one is enough: {wanted}."
+        if case["ownership_sets"] is None:
+            return "It is not known how the business is taxed, so neither is which papers show its ownership."
+        return f"What has come in does not decide the ownership{who}: whose it is, or what it shows, is not said."
+
+    return plain(
+        heading, "ownership-papers", counted("owners_unproved") <= 0, because,
+        lambda case: {"owners_without_a_paper": case.count("owners_unproved")},
+        cure=lambda case: Cure(f"Send one of these: {listed(case['ownership_sets'] or [])}."),
+        cured_when=("not met", "needs evidence"),
+        applies=pl.col("audited") & pl.col("ownership_to_show"), of_people=False, at_issue=pl.col("ownership_to_show"),
+    )  # fmt: skip
+
+
+def other_tax_papers(guideline: Guideline, on: date) -> Clause:
+    """Other tax papers may be accepted case by case: a person decides, never this (page 5)."""
+
+    def because(case: Case, outcome: str) -> str:
+        if outcome == "not applicable":
+            return "No other tax paper has come in."
+        if outcome == "met":
+            return "The guideline's owner has settled that other tax papers are accepted."
+        return "Another tax paper has come in, which may be accepted case by case: a person decides."
+
+    return plain(
+        guideline.heading("renewal_audit"), "other-tax-papers", pl.lit(False), because,
+        applies=pl.col("other_tax_papers"), of_people=False,
+    )  # fmt: skip

@@ -1,0 +1,104 @@
+"""What a decision still waits for: what, from whom, and the last day for this effective date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from smallgroup.dates import spoken
+from smallgroup.group.papers import PAPERS
+
+if TYPE_CHECKING:
+    from smallgroup.underwriting.decide import Decision, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One thing: a paper by its kind, or, without one, an answer or a change. `law` is what a client may be shown."""
+
+    what: str
+    from_whom: str
+    clauses: tuple[str, ...]
+    paper: str | None = None
+    by: date | None = None
+    law: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "what": self.what, "paper": self.paper, "from": self.from_whom, "clauses": list(self.clauses),
+            "by": self.by.isoformat() if self.by else None, "law": self.law,
+        }  # fmt: skip
+
+
+def wanting(decision: Decision) -> tuple[Wanted, ...]:
+    """Each paper once, with every clause that waits for it; then what no paper answers, in the order of the guide.
+
+    The last day is the effective date itself: what is complete on it is in time for it.
+    """
+    by = decision.effective_date
+    papers: dict[str, list[Finding]] = {}
+    answers: list[Wanted] = []
+    for finding in decision.findings:
+        needed = [paper.kind for paper in finding.evidence if paper.needed]
+        for kind in needed:
+            papers.setdefault(kind, []).append(finding)
+        waits = finding.outcome == "not met" or (finding.outcome == "needs evidence" and finding.pends)
+        if waits and finding.ask and not (needed and finding.outcome == "needs evidence"):
+            answers.append(Wanted(finding.ask, "the employer", (finding.clause,), by=by, law=finding.law))
+    return (
+        *(
+            Wanted(PAPERS[kind].name, PAPERS[kind].from_whom, _ids(those), kind, by)
+            for kind, those in papers.items()
+        ),
+        *_once(answers),
+    )  # fmt: skip
+
+
+def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(finding.clause for finding in findings)
+
+
+def _once(answers: list[Wanted]) -> list[Wanted]:
+    """The guide and the law may ask the same: it is asked for once."""
+    asked: dict[str, Wanted] = {}
+    for one in answers:
+        first = asked.get(one.what)
+        clauses = (*(first.clauses if first else ()), *one.clauses)
+        asked[one.what] = Wanted(one.what, one.from_whom, clauses, by=one.by, law=(first and first.law) or one.law)
+    return list(asked.values())
+
+
+def request_letter(decision: Decision, *, group: str) -> str:
+    """One letter to the client with all that is missing: what, from whom, by when. It names facts and law only, never
+    the carrier's guide."""
+    wanted = wanting(decision)
+    effective = spoken(decision.effective_date) if decision.effective_date else "the effective date"
+    lines = [f"{group}: group health coverage from {effective}", ""]
+    if not wanted:
+        lines += _nothing(decision, effective)
+        return "\n".join(lines) + "\n"
+    lines += [f"To start coverage on {effective} we still need the following, complete, by {effective}:", ""]
+    for number, one in enumerate(wanted, 1):
+        what = one.what[0].upper() + one.what[1:].rstrip(".")
+        law = f" ({one.law})" if one.law else ""
+        lines.append(f"{number}. {what}{law}. From: {one.from_whom}.")
+    lines += [
+        "",
+        "What comes later moves the start of coverage to a later month. Please keep any existing coverage until you have "
+        "a written acceptance.",
+        "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104).",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _nothing(decision: Decision, effective: str) -> list[str]:
+    if decision.decision == "approve":
+        return [f"Nothing is missing for coverage from {effective}. Please keep any existing coverage until you have a "
+                "written acceptance."]  # fmt: skip
+    if decision.decision == "refer":
+        return ["Nothing is missing from you. A person at the carrier is looking at the application."]
+    grounds = dict.fromkeys(finding.ground for finding in decision.findings if finding.outcome == "not met")
+    named = ", ".join(ground for ground in grounds if ground)
+    return [f"The application cannot be accepted as a small employer's ({named})."]
