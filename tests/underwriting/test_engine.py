@@ -42,33 +42,54 @@ def test_the_outcome_of_every_mix_of_readings() -> None:
 
 
 DECLINES = {"size-at-most-fifty", "common-law-employee"}
+GROUPS = list(product((True, False), repeat=2))
 
 
 def test_the_fold_of_every_mix_of_outcomes_of_four_clauses() -> None:
-    """decline > refer > pend > approve; the size minimum declines only a business that existed all year."""
+    """decline > refer > pend > approve; the size minimum declines only a business that existed all year, and what
+    declines a new group refers one that renews."""
     in_force = edition(GUIDE, AS_OF)
     clauses = [clause.id for clause in in_force.clauses]
     varied = ("size-at-least-one", "common-law-employee", "participation", "form-1099-validation")
+    columns = [one.meta.output_name() for one in in_force.reading_columns]
+    nothing_missing = {name: name.endswith(".waits") for name in columns if name.endswith((".missing", ".waits"))}
     rows, wanted = [], []
     for mix in product(range(len(OUTCOMES)), repeat=4):
-        for established in (True, False):
+        for established, renewal in GROUPS:
             found = dict.fromkeys(clauses, MET) | dict(zip(varied, mix, strict=True))
-            rows.append({**found, "size-at-least-one.declines": established})
+            rows.append({**found, **nothing_missing, "established": established, "is_renewal": renewal})
             declined = {clause for clause, result in found.items() if result == NOT_MET} & (
                 DECLINES | ({"size-at-least-one"} if established else set())
             )
             results = set(found.values())
             wanted.append(
-                "decline" if declined
-                else "refer" if REFER in results
+                "decline" if declined and not renewal
+                else "refer" if REFER in results or declined
                 else "pend" if results & {NOT_MET, NEEDS_EVIDENCE}
                 else "approve"
             )  # fmt: skip
-    frame = pl.DataFrame(rows, schema={**dict.fromkeys(clauses, pl.UInt8), "size-at-least-one.declines": pl.Boolean})
+    frame = pl.DataFrame(rows, schema={name: pl.UInt8 if name in clauses else pl.Boolean for name in rows[0]})
     told = frame.select(in_force.decision_column).to_series()
     assert [DECISIONS[code] for code in told] == wanted
 
 
 def test_only_clauses_with_a_lawful_ground_decline() -> None:
     for clause in edition(GUIDE, AS_OF).clauses:
-        assert (clause.text.if_not_met == "pend") == (clause.text.ground is None)
+        assert clause.text.if_not_met.startswith("decline") == (clause.text.ground is not None)
+
+
+def test_a_paper_that_is_missing_pends_and_never_more() -> None:
+    in_force = edition(GUIDE, AS_OF)
+    clauses = [clause.id for clause in in_force.clauses]
+    columns = [one.meta.output_name() for one in in_force.reading_columns]
+    flags = {name: name.endswith(".waits") for name in columns if name.endswith((".missing", ".waits"))}
+    missing = [name for name in flags if name.endswith(".missing")]
+    assert missing
+    for name in missing:
+        for outcome_of_size, wanted in ((MET, "pend"), (NOT_MET, "decline")):
+            row = {
+                **dict.fromkeys(clauses, MET), "size-at-most-fifty": outcome_of_size, **flags, name: True,
+                "established": True, "is_renewal": False,
+            }  # fmt: skip
+            frame = pl.DataFrame([row], schema={key: pl.UInt8 if key in clauses else pl.Boolean for key in row})
+            assert DECISIONS[frame.select(in_force.decision_column).item()] == wanted

@@ -32,6 +32,9 @@ AS_OF = typer.Option(
     None, "--as-of", help="The day to decide as of; default: complete_on of the application.", metavar="DATE"
 )
 GUIDELINE = typer.Option(None, "--guideline", help="A guideline by its id; default: the one in force.", metavar="ID")
+LAYER = typer.Option(
+    None, "--layer", help="What the guideline's owner has settled: a file, as docs/files.md has it.", metavar="FILE"
+)
 MAP = typer.Option(None, "--map", help="Read a column as a field; may be repeated.", metavar="COLUMN=FIELD")
 
 

@@ -72,7 +72,8 @@ class Case:
         return said
 
 
-Numbers = Mapping[str, int | Fraction | tuple[int, int] | str | bool | date | Span | None]
+Number = int | Fraction | tuple[int, int] | str | bool | date | Span | None
+Numbers = Mapping[str, Number]
 """Numbers by name. A Fraction, or a pair that is not to be reduced, is a ratio; money is a text as JSON has it."""
 
 
@@ -121,9 +122,11 @@ class Clause:
 
     `because(case, outcome)` says it in a sentence with the numbers; `cure(case)` is asked when it is not met, or,
     where a paper is all that is missing, when it needs that evidence. `candidates(case)` are changes from the smallest
-    up: the first that meets the clause in every reading is its cure, and `cure` is asked only when none does. A clause
-    `of_people` knows nothing without a census. `settled` are the doubts that the guideline's owner has settled. A clause
-    of the audit has `at_issue`: when it applies if the owner wants its papers with the case.
+    up: the first that meets the clause in every reading is its cure, and `cure` is asked only when none does.
+
+    A clause `of_people` knows nothing without a census. `settled` are the doubts that the guideline's owner has
+    settled. A clause of the audit has `at_issue`: when it applies if the owner wants its papers with the case. `waits`
+    says of which groups the decision waits where evidence is needed; without it, of all.
     """
 
     id: str
@@ -139,6 +142,7 @@ class Clause:
     candidates: Callable[[Case], list[Candidate]] = no_candidates
     settled: tuple[Settled, ...] = ()
     at_issue: pl.Expr | None = None
+    waits: pl.Expr | None = None
 
     @cached_property
     def differing_in_one(self) -> dict[str, list[tuple[int, int]]]:

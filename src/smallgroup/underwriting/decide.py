@@ -257,7 +257,7 @@ def _finding(
         ask=clause.text.ask,
         law=clause.text.law,
         settled=clause.settled,
-        pends=clause.text.if_not_met != "advise" and (clause.text.if_unknown == "pend" or bool(results["audited"])),
+        pends=clause.text.if_not_met != "advise" and bool(results.get(f"{clause.id}.waits", True)),
     )  # fmt: skip
 
 

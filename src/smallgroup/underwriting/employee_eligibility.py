@@ -36,7 +36,7 @@ def working_hours(guideline: Guideline, on: date) -> Clause:
             return f"Everybody who enrolls works {hours} hours a week or more, or is on paid leave."
         if outcome == "not met":
             return f"Fewer than {hours} hours a week, or on unpaid leave: {listed(_who(case, 'short_of_hours'))}."
-        unknown = case.unknown("short_of_hours", ("worker_type", "hours_per_week", "status"))
+        unknown = case.unknown("short_of_hours", ("worker_type", "hours_per_week", "status", "election"))
         return f"Whether those who enroll work {hours} hours a week turns on {listed(unknown)}."
 
     return plain(
@@ -47,6 +47,8 @@ def working_hours(guideline: Guideline, on: date) -> Clause:
             "enrollment; leave under 29 CFR 825.209 keeps coverage.",
             {"people": case.count("short_of_hours")},
         ),
+        # Who works fewer hours and has not answered is not waited for.
+        waits=counted("short_of_hours_enrolling").at_most > 0,
     )  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def owners_hours(guideline: Guideline, on: date) -> Clause:
             return f"{people_word(owners_of(case), 'owner enrolls and works', 'owners enroll and work')} {hours} hours."
         if outcome == "not met":
             return f"Fewer than {hours} hours a week in the business: {listed(_who(case, 'owner_short'))}."
-        unknown = case.unknown("owner_short", ("worker_type", "hours_per_week", "ownership_percent"))
+        unknown = case.unknown("owner_short", ("worker_type", "hours_per_week", "ownership_percent", "election"))
         return f"Whether each enrolling owner works {hours} hours a week turns on {listed(unknown)}."
 
     def owners_of(case: Case) -> int:
@@ -135,5 +137,5 @@ def owners_hours(guideline: Guideline, on: date) -> Clause:
         heading, "owners-hours", counted("owner_short") <= 0, because,
         lambda case: {"enrolling_owners": case.count("enrolling_owners"), "short": case.count("owner_short")},
         cure=lambda case: Cure(f"Take {listed(_who(case, 'owner_short'))} off the enrollment, or correct the hours."),
-        applies=owners.at_most > 0,
+        applies=owners.at_most > 0, waits=counted("owner_short_enrolling").at_most > 0,
     )  # fmt: skip

@@ -190,9 +190,10 @@ def _because(case: Case, outcome: str, terms: HoursTerms, size: SizeTerms, *, ma
         missing = case["missing_months"]
         return f"The workforce of {missing} is not known, and the average of {year} needs all 12 months."
     if outcome == "refer" and case["average_hours"] != case["average_hours_narrow"]:
+        narrow = _shown(case["average_hours_narrow"], terms)
         return (
             f"With every company under common control {year} averages {_shown(hours, terms)} full-time equivalents, "
-            f"with subsidiaries and those that could file a combined return {_shown(case['average_hours_narrow'], terms)}; "
+            f"with subsidiaries and those that could file a combined return {narrow}; "
             f"{size.minimum} to {size.maximum} is small."
         )
     if outcome == "refer":

@@ -148,14 +148,14 @@ class Edition:
     def reading_columns(self) -> list[pl.Expr]:
         """Stage three. For each clause: whether it applies, its readings, and whether a paper of it is missing; and
         of the group the facts that say what an outcome makes of the decision."""
-        columns = [pl.col(name) for name in ("is_renewal", "audited", "in_open_window")]
+        columns = [pl.col(name) for name in ("is_renewal", "in_open_window")]
         columns.append(pl.col("existed_all_year").fill_null(False).alias("established"))
         for clause in self.clauses:
             columns.append(clause.applies.alias(f"{clause.id}.applies"))
             columns += [reading.holds.alias(f"{clause.id}.{n}") for n, reading in enumerate(clause.readings)]
-            missing = _missing(clause)
-            if missing is not None:
-                columns.append(missing.alias(f"{clause.id}.missing"))
+            for name, expression in (("missing", _missing(clause)), ("waits", _waits(clause))):
+                if expression is not None:
+                    columns.append(expression.alias(f"{clause.id}.{name}"))
         return columns
 
     @cached_property
@@ -175,7 +175,7 @@ class Edition:
     def decision_column(self) -> pl.Expr:
         """The fold over every clause: the heaviest weight decides, never stopping at the first."""
         heavy: dict[int, list[pl.Expr]] = {DECLINE: [], REFERRED: [], PEND: []}
-        renewal, audited, established = pl.col("is_renewal"), pl.col("audited"), pl.col("established")
+        renewal, established = pl.col("is_renewal"), pl.col("established")
         for clause in self.clauses:
             result, follows = pl.col(clause.id), clause.text.if_not_met
             not_met, unknown = result == NOT_MET, result == NEEDS_EVIDENCE
@@ -187,7 +187,7 @@ class Edition:
                 heavy[PEND].append(not_met)
             heavy[REFERRED].append(result == REFER)
             if follows != "advise":
-                heavy[PEND].append(unknown & audited if clause.text.if_unknown == "audit" else unknown)
+                heavy[PEND].append(unknown if _waits(clause) is None else unknown & pl.col(f"{clause.id}.waits"))
             if _missing(clause) is not None:
                 heavy[PEND].append(pl.col(f"{clause.id}.missing"))
         chain: Any = pl
@@ -262,6 +262,11 @@ def _missing(clause: Clause) -> pl.Expr | None:
     return reduce(or_, map(lacking, papers)) & clause.applies.fill_null(False)
 
 
+def _waits(clause: Clause) -> pl.Expr | None:
+    """Of which groups the decision waits where evidence is needed; None for all of them."""
+    return pl.col("audited") if clause.text.if_unknown == "audit" else clause.waits
+
+
 def _weight(clause: Clause, code: int, group: Mapping[str, Any]) -> int:
     """What an outcome of a clause makes of the decision of one group, as `decision_column` has it of many."""
     follows, weight = clause.text.if_not_met, APPROVE
@@ -274,7 +279,7 @@ def _weight(clause: Clause, code: int, group: Mapping[str, Any]) -> int:
     elif code == REFER:
         weight = REFERRED
     elif code == NEEDS_EVIDENCE and follows != "advise":
-        weight = PEND if clause.text.if_unknown == "pend" or group["audited"] else APPROVE
+        weight = PEND if group.get(f"{clause.id}.waits", True) else APPROVE
     return min(weight, PEND) if group.get(f"{clause.id}.missing") else weight
 
 
@@ -371,10 +376,10 @@ def _settled(clauses: list[Clause], guideline: Guideline, layer: Layer | None, o
     if layer.guideline != guideline.id:
         problems.append(Problem(f"layer {layer.layer}", f"it is for {layer.guideline}, not for {guideline.id}.",
                                 "Give the layer of this guideline."))  # fmt: skip
-    for one in (*layer.settled, *layer.papers):
-        if one.clause not in by_id:
-            advice = did_you_mean(one.clause, list(by_id))
-            problems.append(Problem(f"layer {layer.layer}", f"the clause {one.clause!r} is not known.", advice))
+    for named in dict.fromkeys([*(one.clause for one in layer.settled), *(one.clause for one in layer.papers)]):
+        if named not in by_id:
+            advice = did_you_mean(named, list(by_id))
+            problems.append(Problem(f"layer {layer.layer}", f"the clause {named!r} is not known.", advice))
     for settled in layer.settled:
         if settled.from_ <= on and settled.clause in by_id:
             clause = by_id[settled.clause]

@@ -131,7 +131,8 @@ def offer_to_all(guideline: Guideline, on: date) -> Clause:
         when = {"at open enrollment": "offers_at_open_enrollment", "to new hires": "offers_to_new_hires"}
         if outcome == "not met":
             return f"Coverage is not offered {' or '.join(word for word, fact in when.items() if case[fact] is False)}."
-        return f"It is not known whether it is offered {' and '.join(w for w, fact in when.items() if case[fact] is None)}."
+        unknown = " and ".join(word for word, fact in when.items() if case[fact] is None)
+        return f"It is not known whether it is offered {unknown}."
 
     return plain(
         guideline.heading("general_information"), "offer-to-all",

@@ -68,11 +68,10 @@ def of_the_group(file: GroupFile, guideline: Guideline, on: date, classes: Class
         **_classes(file, classes),
         "other_carrier": group.other_carrier is not None,
         "peo": peo is not None,
-        "peo_group_pays": _is(peo and peo.premium_paid_by, "group"),
+        "peo_group_pays": _is(peo.premium_paid_by, "group") if peo else None,
         "peo_in_group_name": all_of(
-            (_is(peo and peo.contract_in_name_of, "group"), _is(peo and peo.signed_by, "group_principal"),
-             _papers_signed(file, on) if peo else None)
-        ),
+            (_is(peo.contract_in_name_of, "group"), _is(peo.signed_by, "group_principal"), _papers_signed(file, on))
+        ) if peo else None,
         "waiting_worst_day": worst,
         "waiting_worst_day_naive": naive,
         "existing_coverage_ends_on": group.existing_coverage.ends_on if group.existing_coverage else None,

@@ -236,6 +236,8 @@ def people_tally() -> Tally:
         "w2_unpaid": c("w2_employed") & ~c("owner") & c("enrolls") & (c("weekly_pay") == 0),
         # who enrolls, and may
         "short_of_hours": c("short_of_hours"),
+        "short_of_hours_enrolling": c("enrolls").fill_null(False) & c("short_of_hours"),
+        "owner_short_enrolling": c("enrolls").fill_null(False) & c("owner_short"),
         "enrolling_owners": c("employed") & c("enrolls") & c("owner"),
         "owner_short": c("owner_short"),
         "underpaid": c("underpaid"),

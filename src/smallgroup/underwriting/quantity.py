@@ -38,7 +38,9 @@ class Count:
         return sure(self.at_least >= other.at_most, self.at_most >= other.at_least)
 
     def __le__(self, other: Count | int) -> pl.Expr:
-        return _count(other) >= self
+        # Written with its own columns first: Polars 2.1 finds `literal >= column` too short where all rows are alike.
+        other = _count(other)
+        return sure(self.at_most <= other.at_least, self.at_least <= other.at_most)
 
 
 def _count(value: Count | int) -> Count:

@@ -56,6 +56,9 @@ def wanting(decision: Decision) -> tuple[Wanted, ...]:
     )  # fmt: skip
 
 
+_KEEP = "Please keep any existing coverage until you have a written acceptance."
+
+
 def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(finding.clause for finding in findings)
 
@@ -86,8 +89,8 @@ def request_letter(decision: Decision, *, group: str) -> str:
         lines.append(f"{number}. {what}{law}. From: {one.from_whom}.")
     lines += [
         "",
-        "What comes later moves the start of coverage to a later month. Please keep any existing coverage until you have "
-        "a written acceptance.",
+        "What comes later moves the start of coverage to a later month.",
+        _KEEP,
         "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104).",
     ]
     return "\n".join(lines) + "\n"
@@ -95,8 +98,7 @@ def request_letter(decision: Decision, *, group: str) -> str:
 
 def _nothing(decision: Decision, effective: str) -> list[str]:
     if decision.decision == "approve":
-        return [f"Nothing is missing for coverage from {effective}. Please keep any existing coverage until you have a "
-                "written acceptance."]  # fmt: skip
+        return [f"Nothing is missing for coverage from {effective}.", _KEEP]
     if decision.decision == "refer":
         return ["Nothing is missing from you. A person at the carrier is looking at the application."]
     grounds = dict.fromkeys(finding.ground for finding in decision.findings if finding.outcome == "not met")
