@@ -112,6 +112,10 @@ def no_cure(case: Case) -> Cure | None:
     return None
 
 
+def nobody(case: Case) -> tuple[str, ...]:
+    return ()
+
+
 def no_candidates(case: Case) -> list[Candidate]:
     return []
 
@@ -143,6 +147,7 @@ class Clause:
     settled: tuple[Settled, ...] = ()
     at_issue: pl.Expr | None = None
     waits: pl.Expr | None = None
+    of_members: Callable[[Case], tuple[str, ...]] = nobody
 
     @cached_property
     def differing_in_one(self) -> dict[str, list[tuple[int, int]]]:

@@ -84,8 +84,9 @@ class Finding:
     ask: str = ""
     law: str | None = None
     settled: tuple[Settled, ...] = ()
-
     pends: bool = True
+    paper_sets: tuple[tuple[str, ...], ...] = ()
+    of_members: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -257,6 +258,8 @@ def _finding(
         ask=clause.text.ask,
         law=clause.text.law,
         settled=clause.settled,
+        paper_sets=case.measures.get(f"{clause.id}.sets") or (),
+        of_members=clause.of_members(case) if applies else (),
         pends=clause.text.if_not_met != "advise" and bool(results.get(f"{clause.id}.waits", True)),
     )  # fmt: skip
 

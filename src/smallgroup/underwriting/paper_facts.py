@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from smallgroup.underwriting.papers import (
     IN,
     OwnershipSet,
     WageSet,
+    is_charitable,
     new_by_age,
     new_by_report,
     ownership_shown,
@@ -45,12 +47,13 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
     if terms is None:
         return row, words
     owners = _enrolling_owners(members)
-    of_the_business = file.group.tax_class == "exempt" or file.group.activity in ("church", "nonprofit")
+    of_the_business = is_charitable(file.group)
     shown = [
         (who, ownership_shown(file, terms, on, who, owners=len(owners)))
         for who in ([None] if of_the_business else owners)
     ]
     sets = sets_for(file.group, terms, on)
+    charitable = is_charitable(file.group)
     row |= {
         "wages_shown": wages_shown(file, terms, on, new_business=new_by_report(file.group, on)),
         "wages_shown_by_age": wages_shown(file, terms, on, new_business=new_by_age(file.group, on)),
@@ -59,9 +62,11 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
         "owners_unproved.at_most": sum(answer is not True for _, answer in shown),
     }
     words |= {
-        "wage_sets": [_set_in_words(one) for one in terms.wage_papers],
+        "wage-papers.sets": tuple(one.papers for one in _for_business(terms.wage_papers, charitable)),
+        "ownership-papers.sets": tuple(one.papers for one in sets or ()),
+        "wage_sets": [_set_in_words(one) for one in _for_business(terms.wage_papers, charitable)],
         "ownership_sets": None if sets is None else [_set_in_words(one) for one in sets],
-        "owners_without_paper": [f"member {who}" for who, answer in shown if who is not None and answer is not True],
+        "owners_without_paper": [who for who, answer in shown if who is not None and answer is not True],
     }
     return row, words
 
@@ -74,6 +79,11 @@ def _enrolling_owners(members: pl.DataFrame) -> list[str]:
     )
     enrolling = (pl.col("relationship") == "employee") & (pl.col("election") == "enroll").fill_null(False)
     return sorted(members.filter(owner & enrolling)["member_id"].to_list())
+
+
+def _for_business(sets: Sequence[WageSet], charitable: bool) -> list[WageSet]:
+    """The sets that this business may send; a set of churches and nonprofits is none of others."""
+    return [one for one in sets if charitable or one.if_ != "church_or_nonprofit"]
 
 
 def _set_in_words(one: WageSet | OwnershipSet) -> str:

@@ -140,9 +140,13 @@ def _shows(paper: Document, wanted: Sequence[str]) -> Kleene:
 def wages_shown(file: GroupFile, terms: AuditTerms, on: date, *, new_business: Kleene) -> Kleene:
     """Whether one of the wage papers is complete; `new_business` is said by the reading that asks."""
     papers = papers_in(file, on)
-    group = file.group
-    charitable = group.activity in ("church", "nonprofit") or group.tax_class == "exempt"
+    charitable = is_charitable(file.group)
     return any_of(_wage_set(one, papers, on, new_business, charitable) for one in terms.wage_papers)
+
+
+def is_charitable(group: Group) -> bool:
+    """A church or a nonprofit: nobody owns it, and its papers are the business's own."""
+    return group.activity in ("church", "nonprofit") or group.tax_class == "exempt"
 
 
 def _wage_set(one: WageSet, papers: Sequence[Document], on: date, new: Kleene, charitable: bool) -> Kleene:

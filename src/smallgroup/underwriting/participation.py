@@ -164,16 +164,39 @@ def participation(guideline: Guideline, on: date) -> Clause:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class MonthFound:
+    """A month of a contract: who is counted, how many had to enroll, and whether too few did; None if not known."""
+
+    month: date
+    counted: int | None
+    enrolled: int | None
+    must_enroll: int | None
+    below: bool | None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "month": f"{self.month:%Y-%m}", "counted": self.counted, "enrolled": self.enrolled,
+            "must_enroll": self.must_enroll, "below": self.below,
+        }  # fmt: skip
+
+
+def months_found(months: Sequence[ContractMonth], terms: ParticipationTerms) -> list[MonthFound]:
+    """Each month of a contract against the share that is wanted."""
+    found = []
+    for one in months:
+        known = one.eligible is not None and one.valid_waivers is not None
+        counts = max((one.eligible or 0) - (one.valid_waivers or 0), 0) if known else None
+        wanted = None if counts is None else _must_enroll(counts, terms)
+        below = None if wanted is None or one.enrolled is None else one.enrolled < wanted
+        found.append(MonthFound(one.month, counts, one.enrolled, wanted, below))
+    return found
+
+
 def months_below(months: Sequence[ContractMonth], terms: ParticipationTerms) -> tuple[int, int]:
     """In how many months of a contract too few were enrolled: (at least, at most)."""
-    verdicts = [_below(one, terms) for one in months]
+    verdicts = [one.below for one in months_found(months, terms)]
     return verdicts.count(True), len(verdicts) - verdicts.count(False)
-
-
-def _below(month: ContractMonth, terms: ParticipationTerms) -> bool | None:
-    if month.eligible is None or month.valid_waivers is None or month.enrolled is None:
-        return None
-    return month.enrolled < _must_enroll(max(month.eligible - month.valid_waivers, 0), terms)
 
 
 def participation_maintained(guideline: Guideline, on: date) -> Clause:
@@ -216,13 +239,17 @@ def waiver_proof(guideline: Guideline, on: date) -> Clause:
         lambda case: {"waived": case.count(_DEFAULT.waived), "unproved": case.count("waived_unproved")},
         cure=lambda case: Cure(f"Send proof of the other coverage of {listed(_unproved(case))}."),
         cured_when=("not met", "needs evidence"),
-        applies=pl.col("audited") & (counted(_DEFAULT.waived).at_most > 0),
+        applies=pl.col("audited") & (counted(_DEFAULT.waived).at_most > 0), of_members=_unproved_ids,
     )  # fmt: skip
 
 
 def _unproved(case: Case) -> list[str]:
+    return [f"member {one}" for one in _unproved_ids(case)]
+
+
+def _unproved_ids(case: Case) -> tuple[str, ...]:
     rows = case.people.filter((pl.col("waived_listed") | pl.col("waived_unlisted")) & ~pl.col("proof_shown"))
-    return [f"member {one}" for one in rows["member_id"]]
+    return tuple(rows["member_id"])
 
 
 def _enough(part: Count, rest: Count, terms: ParticipationTerms) -> pl.Expr:

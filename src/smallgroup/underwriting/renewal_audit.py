@@ -62,7 +62,8 @@ def ownership_papers(guideline: Guideline, on: date) -> Clause:
             return f"{_LATER}: {wanted}." if not case["audited"] else "No owner enrolls, so no ownership is shown."
         if outcome == "met":
             return "The papers show who owns the business."
-        who = f" of {listed(case['owners_without_paper'])}" if case["owners_without_paper"] else ""
+        unproved = [f"member {one}" for one in case["owners_without_paper"]]
+        who = f" of {listed(unproved)}" if unproved else ""
         if outcome == "not met":
             return f"No complete set of papers shows the ownership{who}; one is enough: {wanted}."
         if case["ownership_sets"] is None:
@@ -75,6 +76,7 @@ def ownership_papers(guideline: Guideline, on: date) -> Clause:
         cure=lambda case: Cure(f"Send one of these: {listed(case['ownership_sets'] or [])}."),
         cured_when=("not met", "needs evidence"),
         applies=pl.col("audited") & pl.col("ownership_to_show"), of_people=False, at_issue=pl.col("ownership_to_show"),
+        of_members=lambda case: tuple(case["owners_without_paper"]),
     )  # fmt: skip
 
 
