@@ -64,7 +64,7 @@ def whole_name(text: str) -> Name | None:
     """The name in one cell: `LAST, FIRST`, or words whose order is not known."""
     suffix, parts = _without_suffix([_words(part) for part in text.split(",")])
     parts = [part for part in parts if part]
-    if not parts:
+    if not any(sign.isalpha() for part in parts for word in part for sign in word):
         return None
     if len(parts) > 1:
         return _ordered(parts[0], [word for part in parts[1:] for word in part], suffix)

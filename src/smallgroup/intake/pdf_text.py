@@ -63,7 +63,7 @@ def _texts(path: str, limits: Limits) -> list[str]:
     sys.dont_write_bytecode = True  # a child may write no file
     try:
         import pdfplumber
-    except ImportError:
+    except ModuleNotFoundError:
         raise Unreadable(
             "reading a PDF needs pdfplumber, which is not installed.", "Run pip install smallgroup[intake]."
         ) from None
@@ -84,7 +84,12 @@ def _texts(path: str, limits: Limits) -> list[str]:
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
-        raise _unreadable(error) from None
+        cause: Any = error  # pdfplumber wraps what its parser raises
+        while cause.args and isinstance(cause.args[0], BaseException):
+            cause = cause.args[0]
+        if isinstance(cause, MemoryError):
+            raise cause from None
+        raise _unreadable(type(cause).__name__) from None
     if not found:
         raise Unreadable("it is a picture: there is no text in it.", f"{_ADVICE[:-1]}, or the PDF that it prints.")
     if pictures:
@@ -93,12 +98,8 @@ def _texts(path: str, limits: Limits) -> list[str]:
     return found
 
 
-def _unreadable(error: BaseException) -> Unreadable:
-    """The sentence for what pdfplumber raises; the error's own text may quote the file, so its name alone is told."""
-    cause: Any = error
-    while cause.args and isinstance(cause.args[0], BaseException):
-        cause = cause.args[0]
-    kind = type(cause).__name__
+def _unreadable(kind: str) -> Unreadable:
+    """The sentence for an error of that name; its own text may quote the file, and is not told."""
     if "Password" in kind or "Encrypt" in kind:
         return Unreadable("it is protected by a password.", "Save it without one.")
     return Unreadable(f"the PDF is damaged ({kind}).", f"Save it again, or better: {_ADVICE[0].lower()}{_ADVICE[1:]}")
