@@ -46,6 +46,7 @@ def report(text: str) -> Name:
         ("Example|Pat Q", "EXAMPLE, PAT"),
         ("Example, Pat|", "EXAMPLE, PAT"),
         ("|Pat Example", "EXAMPLE, PAT"),
+        ("a " * 40_000 + "|", "A " * 40_000),
     ],
 )
 def test_the_same_name(on_census: str, on_report: str) -> None:

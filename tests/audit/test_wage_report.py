@@ -239,6 +239,11 @@ def test_a_last_figure_without_a_word_is_the_total_only_if_it_is_the_sum() -> No
     assert "there is no name in this row" in problem.why
 
 
+def test_a_name_that_starts_far_to_the_right_is_none() -> None:
+    (problem,) = problems(["Name", "Gross Wages"], ["!" * 80 + "Pat Example", "1.00"])
+    assert "is no name" in problem.why
+
+
 def test_somebody_may_be_called_total() -> None:
     report = parse(HEADER, [SSN, "Total", "Pat", "10.00"])
     assert report.rows[0].name == "Total, Pat"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Sequence
@@ -265,6 +266,14 @@ def test_without_pdfplumber_it_is_said_what_to_install(monkeypatch: pytest.Monke
 
 
 # --- the example ----------------------------------------------------------------------------------
+
+
+def test_the_example_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+    again = tmp_path / "make_wage_report.py"
+    for name in (again.name, "make_census.py"):
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+    subprocess.run([sys.executable, str(again)], check=True)
+    assert (tmp_path / "wage_report.csv").read_bytes() == (EXAMPLES / "wage_report.csv").read_bytes()
 
 
 def test_the_example_beside_the_bakery() -> None:

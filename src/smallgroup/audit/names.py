@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_MOST_WORDS = 12
 _INSIDE = re.compile(r"['’‘`´.]")  # O'Neil and ONeil, J.R. and JR
 _APART = re.compile(r"[\W_]+")
 _JUNIOR = {"junior": "jr", "senior": "sr", "2nd": "ii", "3rd": "iii", "4th": "iv"}
@@ -69,7 +70,9 @@ def whole_name(text: str) -> Name | None:
     if len(parts) > 1:
         return _ordered(parts[0], [word for part in parts[1:] for word in part], suffix)
     (words,) = parts
-    splits = [(words[:at], words[at:]) for at in range(1, len(words))] or [(words, [])]
+    splits = [(words[:at], words[at:]) for at in range(1, len(words))]
+    if not 1 < len(words) <= _MOST_WORDS:  # longer, it is a sentence, and is compared as it stands
+        splits = [(words, [])]
     readings = {_reading(last, first) for one, other in splits for last, first in ((one, other), (other, one))}
     return Name(frozenset(readings), suffix, " ".join(words))
 
@@ -87,16 +90,24 @@ def split_name(text: str) -> tuple[str, str]:
 
 def nearness(one: Name, other: Name) -> int:
     """How alike two names are, from 0 to 100, in whichever order their words stand."""
-    from rapidfuzz import fuzz
-
-    alike = fuzz.token_sort_ratio(one.spelled, other.spelled)
-    return int(max(alike, _squeezed_ratio(one, other)))
+    found = near_to(one, [other], least=0)
+    return found[0]
 
 
-def _squeezed_ratio(one: Name, other: Name) -> float:
-    from rapidfuzz import fuzz
+def near_to(name: Name, others: Sequence[Name], *, least: int) -> dict[int, int]:
+    """How near each of the others is, by its place; those nearer than `least` are left out."""
+    from rapidfuzz import fuzz, process
 
-    return fuzz.ratio(one.spelled.replace(" ", ""), other.spelled.replace(" ", ""))
+    spelled = [other.spelled for other in others]
+    squeezed = [text.replace(" ", "") for text in spelled]
+    found: dict[int, int] = {}
+    for text, texts, scorer in (
+        (name.spelled, spelled, fuzz.token_sort_ratio),
+        (name.spelled.replace(" ", ""), squeezed, fuzz.ratio),
+    ):
+        for _, score, at in process.extract(text, texts, scorer=scorer, score_cutoff=least, limit=None):
+            found[at] = max(int(score), found.get(at, 0))
+    return found
 
 
 def _agree(one: Reading, other: Reading) -> bool:

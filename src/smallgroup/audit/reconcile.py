@@ -14,7 +14,7 @@ from datetime import date
 
 import polars as pl
 
-from smallgroup.audit.names import Name, nearness
+from smallgroup.audit.names import Name, near_to
 from smallgroup.audit.quarter import WageTerms, quarter_days, quarter_due
 from smallgroup.audit.standing import Employee, Quarter, Status, absence, code, employees_of, standing
 from smallgroup.audit.wage_report import WageReport, WageRow
@@ -210,7 +210,7 @@ def reconcile(
     matched: list[Match] = []
     apart: list[NotToldApart] = []
     left_people = [person for person in people if person.name is None]
-    left_rows: list[WageRow] = []
+    left_rows = [row for row in report.rows if row.compared is None]
     for same_people, same_rows in _same_names(people, report.rows):
         if not same_rows:
             left_people += same_people
@@ -220,14 +220,15 @@ def reconcile(
             matched += [_match(person, same_rows, quarter) for person in same_people]
         else:
             apart.append(_not_told_apart(same_people, same_rows))
+    order = {person.member_id: place for place, person in enumerate(people)}
+    left_people.sort(key=lambda person: order[person.member_id])
     proposed = _proposals(left_people, left_rows)
     taken = {one.member_id for one in proposed}
     near = {one.row for one in proposed}
-    absent = [_absent(person, quarter) for person in people if person in left_people and person.member_id not in taken]
+    absent = [_absent(person, quarter) for person in left_people if person.member_id not in taken]
     strangers = [_stranger(row, quarter) for row in left_rows if row.row not in near]
     wanted = _wanted(as_of, guideline)
     stale = None if report.quarter is None or wanted is None else report.quarter < wanted
-    order = {person.member_id: place for place, person in enumerate(people)}
     return Reconciliation(
         quarter=report.quarter, quarter_wanted=wanted, stale=stale, full_time_wages=full_time,
         matched=tuple(sorted(matched, key=lambda one: order[one.member_id])),
@@ -243,7 +244,7 @@ def _same_names(people: Sequence[Employee], rows: Sequence[WageRow]) -> Iterator
     """The people and rows whose names are the same, together with all that share a name with any of them."""
     named: list[tuple[Name, Employee | WageRow]] = [
         *((person.name, person) for person in people if person.name is not None),
-        *((row.compared, row) for row in sorted(rows, key=lambda row: row.row) if row.compared is not None),
+        *((name, row) for row in sorted(rows, key=lambda row: row.row) if (name := row.compared) is not None),
     ]
     by_key: dict[tuple[str, str], list[int]] = {}
     for at, (name, _) in enumerate(named):
@@ -272,10 +273,11 @@ def _same_names(people: Sequence[Employee], rows: Sequence[WageRow]) -> Iterator
 
 def _all_alike(people: Sequence[Employee], rows: Sequence[WageRow]) -> bool:
     """Whether everybody's name is that of every row, so that none of them is somebody else for certain."""
+    named = [row.compared for row in rows]
     return all(
-        person.name is not None and row.compared is not None and person.name.same_as(row.compared)
+        person.name is not None and name is not None and person.name.same_as(name)
         for person in people
-        for row in rows
+        for name in named
     )
 
 
@@ -312,15 +314,15 @@ def _not_told_apart(people: Sequence[Employee], rows: Sequence[WageRow]) -> NotT
 
 
 def _proposals(people: Sequence[Employee], rows: Sequence[WageRow]) -> list[Proposal]:
-    """The nearest pairs first, each person and each row once; of equals, the first on the census."""
-    pairs = []
-    for place, person in enumerate(people):
-        for row in rows:
-            if person.name is None or row.compared is None:
-                continue
-            score = nearness(person.name, row.compared)
-            if score >= NEAR:
-                pairs.append((-score, place, row.row, person, row))
+    """The nearest pairs first, each person and each row once; of equals, the lowest member id and row."""
+    named = [(row, name) for row in rows if (name := row.compared) is not None]
+    names = [name for _, name in named]
+    pairs = [
+        (-score, place, named[at][0].row, person, named[at][0])
+        for place, person in enumerate(people)
+        if person.name is not None
+        for at, score in near_to(person.name, names, least=NEAR).items()
+    ]
     found: dict[str, Proposal] = {}
     taken: set[int] = set()
     for negative, _, number, person, row in sorted(pairs, key=lambda pair: pair[:3]):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 from smallgroup.audit.names import Name, split_name, whole_name
@@ -225,17 +226,18 @@ class _Rows:
             last_name = " ".join(parts[role] for role in roles if role in parts and role in ("last", "suffix"))
             first_name = " ".join(parts[role] for role in roles if role in parts and role in ("first", "middle"))
             whole = ", ".join(part for part in (last_name, first_name) if part)
+        whole = shown(whole)
         if whole_name(whole) is None:
             role = roles[0]
             if whole:
-                self._refuse(at, role, f"{shown(whole)!r} is no name.", "Write the person's name.", shown(whole))
+                self._refuse(at, role, f"{whole!r} is no name.", "Write the person's name.", whole)
             else:
                 self._refuse(
                     at, role, "there is no name in this row.",
                     "Write whose wages these are; if the row is a total, write Total in it.", None,
                 )  # fmt: skip
             return None
-        return shown(whole), shown(last_name), shown(first_name)
+        return whole, shown(last_name), shown(first_name)
 
     def _last4(self, at: int) -> str | None:
         cell = self._cell(at, "ssn")
@@ -280,7 +282,7 @@ def ssn_last4(cell: Cell) -> str | Fault | None:
 
     A number cell has lost its leading zeros. Of anything else no digit is shown.
     """
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if isinstance(cell, int) and not isinstance(cell, bool):
         text = str(cell).zfill(4 if cell < 10_000 else 9)
@@ -320,8 +322,10 @@ def money_of(cell: Cell) -> int | Fault:
 def _amount(cell: Cell) -> Decimal | None:
     if isinstance(cell, bool) or not isinstance(cell, (int, float, str)):
         return None
-    if not isinstance(cell, str):
-        return Decimal(format(cell, ".15g"))  # the digits that a spreadsheet keeps
+    if isinstance(cell, int):
+        return Decimal(cell)
+    if isinstance(cell, float):
+        return Decimal(format(cell, ".15g")) if isfinite(cell) else None  # the digits that a spreadsheet keeps
     match = _MONEY.fullmatch(cell.strip(SPACE))
     if match is None:
         return None

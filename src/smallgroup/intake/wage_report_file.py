@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smallgroup.audit.wage_report import WageReport
 
 PAPER: Final = "wage report"
-LIMITS: Final = Limits(paper=PAPER)
+LIMITS: Final = Limits(paper=PAPER, rows=20_000)
 # Laying out a page of text is a hundred times the work of reading a page of cells.
 PDF_LIMITS: Final = Limits(paper=PAPER, cpu_seconds=20, wall_seconds=22.0, rows=20_000)
 
