@@ -41,7 +41,7 @@ $(DEV): requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 # Pins anew from pyproject.toml, for every platform and Python at once, without any registry's address.
-PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra build
+PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra build --extra intake
 lock:
 	$(PIN) -o requirements.txt
 	$(PIN) --extra dev -o requirements-dev.txt

@@ -23,7 +23,10 @@ END = b'{"end":true}'
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one file may take. The memory is address space; the answer is what the parent will hold."""
+    """How much one file may take, and what the messages about it call it.
+
+    The memory is address space; the answer is what the parent will hold.
+    """
 
     memory_bytes: int = 512 * 2**20
     cpu_seconds: int = 7
@@ -34,6 +37,7 @@ class Limits:
     rows: int = 200_000
     columns: int = 256
     cells: int = 5_000_000
+    paper: str = "census"
 
 
 class Unreadable(Exception):

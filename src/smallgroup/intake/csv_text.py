@@ -72,17 +72,21 @@ def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
             if not any(row) or (number == 1 and len(row) <= 2 and _SEP_LINE.fullmatch(delimiter.join(row))):
                 continue
             if number > limits.rows:
-                raise Unreadable(f"there are more than {limits.rows:,} rows.", "Send the census in several files.")
+                raise _too_long(f"{limits.rows:,} rows", limits)
             if len(row) > limits.columns:
                 _narrow(row, number, limits)
             cells += len(row)
             if cells > limits.cells:
-                raise Unreadable(f"there are more than {limits.cells:,} cells.", "Send the census in several files.")
+                raise _too_long(f"{limits.cells:,} cells", limits)
             numbers.append(number)
             rows.append(row)
     except csv.Error as error:
         raise _broken(str(error), number + 1) from None
     return [*numbers, number], rows
+
+
+def _too_long(most: str, limits: Limits) -> Unreadable:
+    return Unreadable(f"there are more than {most}.", f"Send the {limits.paper} in several files.")
 
 
 def _narrow(row: list[str], number: int, limits: Limits) -> None:
@@ -92,8 +96,8 @@ def _narrow(row: list[str], number: int, limits: Limits) -> None:
         row.pop()
     if len(row) > limits.columns:
         raise Unreadable(
-            f"row {number} has {width:,} cells; a census has at most {limits.columns} columns.",
-            "Delete what does not belong to the census.",
+            f"row {number} has {width:,} cells; a {limits.paper} has at most {limits.columns} columns.",
+            f"Delete what does not belong to the {limits.paper}.",
         )
 
 

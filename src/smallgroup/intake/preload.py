@@ -18,9 +18,9 @@ _absent.setdefault("lxml", None)
 import openpyxl  # noqa: E402
 import openpyxl.worksheet._reader  # noqa: E402
 
-from smallgroup.intake import child, csv_text, workbook  # noqa: E402
+from smallgroup.intake import child, csv_text, pdf_text, workbook  # noqa: E402
 
-__all__ = ["child", "csv", "csv_text", "openpyxl", "workbook", "zipfile"]
+__all__ = ["child", "csv", "csv_text", "openpyxl", "pdf_text", "workbook", "zipfile"]
 
 if not openpyxl.DEFUSEDXML:
     raise ImportError("openpyxl runs without defusedxml, so it would expand entity bombs")

@@ -1,4 +1,4 @@
-"""A .csv or .xlsx file → sheets of plain values, read in a child process; or a sentence that says why not."""
+"""A .csv, .xlsx or .pdf file → sheets of plain values, read in a child process; or a sentence that says why not."""
 
 from __future__ import annotations
 
@@ -12,61 +12,70 @@ from typing import Any, NoReturn
 
 from smallgroup.census.sheet import Cell, Sheet
 from smallgroup.errors import Problem, Refused
-from smallgroup.intake import csv_text, workbook
+from smallgroup.intake import csv_text, pdf_text, workbook
 from smallgroup.intake.child import Limits
 from smallgroup.intake.process import NoAnswer, answer
 
 _ZIP = b"PK\x03\x04"
+_PDF = b"%PDF-"  # within the first kilobyte, as readers take it
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx, or as CSV UTF-8."
 
 _WHY = {
-    "memory": "reading it takes more memory than any census needs.",
-    "time": "reading it takes longer than any census needs.",
-    "size": "it holds more than any census does.",
+    "memory": "reading it takes more memory than any {paper} needs.",
+    "time": "reading it takes longer than any {paper} needs.",
+    "size": "it holds more than any {paper} does.",
     "died": "its reader stopped in the middle, as it does on a file that is damaged or made to do harm.",
     "garbled": "its reader gave an answer that makes no sense.",
     "unstarted": "the process that reads files could not be started.",
 }
 
 
-def sheets_of(path: str | PathLike[str], *, limits: Limits | None = None) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def sheets_of(
+    path: str | PathLike[str], *, limits: Limits | None = None, pdf: Limits | None = None
+) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The sheets of the file in their order, and notices about how it was read.
 
+    `pdf` is given where a text PDF is read too, with the limits of its own.
     Raises Refused: the file is missing, too large, not what its name says, or does harm to its reader.
     """
     limits = limits or Limits()
     file = Path(path)
-    suffix, name = _checked(file, limits), _shown(file)
+    suffix, name = _checked(file, limits, pdf=pdf is not None), _shown(file)
+    where = _place(file, limits)
     try:
-        if suffix == ".csv":
+        if suffix == ".pdf" and pdf is not None:
+            lines = answer(pdf_text.lines, str(file.absolute()), name, pdf, limits=pdf)
+        elif suffix == ".csv":
             lines = answer(csv_text.lines, str(file.absolute()), name, limits, limits=limits)
         else:
             lines = answer(workbook.lines, str(file.absolute()), limits, limits=limits)
-        return _understood(lines, name)
+        return _understood(lines, where, limits.paper)
     except NoAnswer as silence:
         detail = f" ({silence.detail})" if silence.detail else ""
-        fix = "Try again." if silence.reason == "unstarted" else _AS_XLSX
-        _refuse(name, f"{_WHY[silence.reason].removesuffix('.')}{detail}.", fix)
+        fix = _AS_XLSX if suffix != ".pdf" else "Send it as .xlsx, or as CSV UTF-8."
+        fix = "Try again." if silence.reason == "unstarted" else fix
+        why = _WHY[silence.reason].format(paper=limits.paper).removesuffix(".")
+        _refuse(where, f"{why}{detail}.", fix)
 
 
-def _checked(file: Path, limits: Limits) -> str:
+def _checked(file: Path, limits: Limits, *, pdf: bool = False) -> str:
     """The suffix of a file that may be opened and that holds what its suffix says."""
-    name = _shown(file)
+    name = _place(file, limits)
     try:
         about = file.stat()
         if stat.S_ISDIR(about.st_mode):
             _refuse(name, "it is a folder.", "Name the file inside it.")
         if not stat.S_ISREG(about.st_mode):
-            _refuse(name, "it is not a regular file.", "Save the census as a file first.")
+            _refuse(name, "it is not a regular file.", f"Save the {limits.paper} as a file first.")
         if about.st_size > limits.file_bytes:
             size = about.st_size / 2**20
             _refuse(
                 name, f"it has {size:,.1f} MB; at most {limits.file_bytes // 2**20} MB are read.",
-                "Delete what does not belong to the census, or send it in several files.",
+                f"Delete what does not belong to the {limits.paper}, or send it in several files.",
             )  # fmt: skip
         with file.open("rb") as opened:
-            start = opened.read(8)
+            start = opened.read(1024)
     except FileNotFoundError:
         _refuse(name, "there is no such file.", "Check its name and folder.")
     except PermissionError:
@@ -76,10 +85,14 @@ def _checked(file: Path, limits: Limits) -> str:
     if not start:
         _refuse(name, "it is empty.", "Check whether it was saved.")
     suffix = file.suffix.lower()
-    if suffix not in (".csv", ".xlsx"):
+    if suffix not in (".csv", ".xlsx", ".pdf") or (suffix == ".pdf" and not pdf):
         kind = f"a {suffix} file" if suffix else "a file without a suffix"
         _refuse(name, f"{_clean(kind)} is not read.", f"{_AS_XLSX}")
-    if start == _OLE:
+    if suffix == ".pdf":
+        if _PDF not in start:
+            _refuse(name, "it is named .pdf but is no PDF.", "Check whether it was saved whole, and what it is.")
+        return suffix
+    if start.startswith(_OLE):
         _refuse(name, "it is an old .xls file, or protected by a password.", _AS_XLSX)
     zipped = start.startswith(_ZIP)
     if suffix == ".csv" and zipped:
@@ -89,7 +102,7 @@ def _checked(file: Path, limits: Limits) -> str:
     return suffix
 
 
-def _understood(lines: list[bytes], name: str) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The sheets in an answer whose every part is checked: the child may have been taken over by the file."""
     sheets: list[Sheet] = []
     notices: list[str] = []
@@ -101,7 +114,7 @@ def _understood(lines: list[bytes], name: str) -> tuple[tuple[Sheet, ...], tuple
                 case {"notice": str(notice)}:
                     notices.append(_clean(notice))
                 case {"refused": {"why": str(why), "fix": str(fix), "sheet": sheet, "row": row}}:
-                    _refuse(name, why, fix, sheet=sheet, row=row)
+                    _refuse(where, why, fix, sheet=sheet, row=row)
                 case {"failed": "memory"}:
                     raise NoAnswer("memory")
                 case {"failed": str(error)}:
@@ -114,7 +127,7 @@ def _understood(lines: list[bytes], name: str) -> tuple[tuple[Sheet, ...], tuple
     except (ValueError, TypeError, StopIteration, RecursionError):
         raise NoAnswer("garbled") from None
     if not sheets:
-        _refuse(name, "there is no visible sheet in it.", "Put the census into a sheet that can be seen.")
+        _refuse(where, "there is no visible sheet in it.", f"Put the {paper} into a sheet that can be seen.")
     return tuple(sheets), tuple(notices)
 
 
@@ -159,8 +172,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _refuse(name: str, why: str, fix: str, *, sheet: object = None, row: object = None) -> NoReturn:
-    where = f"Census file {name}"
+def _refuse(where: str, why: str, fix: str, *, sheet: object = None, row: object = None) -> NoReturn:
     if isinstance(sheet, str):
         where += f", sheet '{_clean(sheet)}'"
     if isinstance(row, int):
@@ -170,6 +182,11 @@ def _refuse(name: str, why: str, fix: str, *, sheet: object = None, row: object 
         sheet=_clean(sheet) if isinstance(sheet, str) else None,
     )  # fmt: skip
     raise Refused(problem) from None
+
+
+def _place(file: Path, limits: Limits) -> str:
+    """What messages begin with: `Census file census.csv`."""
+    return f"{limits.paper.capitalize()} file {_shown(file)}"
 
 
 def _shown(file: Path) -> str:

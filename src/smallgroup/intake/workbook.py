@@ -65,7 +65,8 @@ def check_archive(path: str, limits: Limits) -> None:
 def _too_large(limits: Limits) -> Unreadable:
     return Unreadable(
         f"the file unpacks to more than {limits.unpacked_bytes // 2**20} MB.",
-        "Delete what does not belong to the census (pictures, other sheets, formatted empty rows), or save it as CSV.",
+        f"Delete what does not belong to the {limits.paper} (pictures, other sheets, formatted empty rows), "
+        "or save it as CSV.",
     )
 
 
@@ -125,7 +126,7 @@ def _rows(
                 cells_left -= len(row)
                 if cells_left < 0:
                     raise Unreadable(
-                        f"there are more than {limits.cells:,} cells.", "Send the census in several files."
+                        f"there are more than {limits.cells:,} cells.", f"Send the {limits.paper} in several files."
                     )
                 numbers.append(number)
                 rows.append(row)
@@ -189,6 +190,6 @@ def _far(number: int, index: int, sheet: str, limits: Limits) -> Unreadable:
 
     cell = f"{get_column_letter(index + 1)}{number}"
     return Unreadable(
-        f"cell {cell} is far outside a census of at most {limits.rows:,} rows and {limits.columns} columns.",
+        f"cell {cell} is far outside a {limits.paper} of at most {limits.rows:,} rows and {limits.columns} columns.",
         f"Delete cell {cell}, or the rows and columns around it.", sheet=sheet, row=number,
     )  # fmt: skip
