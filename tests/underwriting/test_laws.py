@@ -190,8 +190,9 @@ def test_a_missing_fact_never_yields_an_outcome_that_a_completion_contradicts(
 
 
 def _contradictory(person: dict[str, Any], fact: str) -> bool:
-    """What is no completion: an owner who owns nothing, which a census check refuses; and an answer of somebody in
-    the waiting period who was not asked yet."""
+    """What is no completion: an owner who owns nothing, which a census check refuses; an owner whose worker type says
+    that they are none; and an answer of somebody in the waiting period who was not asked yet."""
     owner = person.get("worker_type") in ("sole_proprietor", "partner", "corporate_owner")
     waiting = fact == "election" and (person.get("hired_on") or date.min) > LAST_HIRE
-    return (owner and person.get("ownership_percent", 0) == 0) or waiting
+    denied = fact == "related_to_owner" and person[fact] == "self" and not owner and not person.get("ownership_percent")
+    return (owner and person.get("ownership_percent", 0) == 0) or waiting or denied

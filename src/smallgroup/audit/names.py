@@ -70,8 +70,9 @@ def whole_name(text: str) -> Name | None:
     if len(parts) > 1:
         return _ordered(parts[0], [word for part in parts[1:] for word in part], suffix)
     (words,) = parts
-    splits = [(words[:at], words[at:]) for at in range(1, len(words))]
-    if not 1 < len(words) <= _MOST_WORDS:  # longer, it is a sentence, and is compared as it stands
+    if 1 < len(words) <= _MOST_WORDS:
+        splits = [(words[:at], words[at:]) for at in range(1, len(words))]
+    else:  # longer, it is a sentence, and is compared as it stands
         splits = [(words, [])]
     readings = {_reading(last, first) for one, other in splits for last, first in ((one, other), (other, one))}
     return Name(frozenset(readings), suffix, " ".join(words))
