@@ -1,8 +1,9 @@
-"""Papers held against the census: who is on one and not on the other, and what to ask. Pure: it opens no file.
+"""Recertification and renewal audit: the checklist, and papers held against the census. Pure: it opens no file.
 
 A wage report has no hours, so it never proves that anybody works full time.
 """
 
+from smallgroup.audit.checklist import Item, Recertification, as_renewal, recertify
 from smallgroup.audit.quarter import WageReportTerms, WageTerms, due_on, quarter_days, quarter_due, quarter_of
 from smallgroup.audit.reconcile import (
     Annotation,
@@ -17,7 +18,7 @@ from smallgroup.audit.reconcile import (
 from smallgroup.audit.wage_report import WageReport, WageRow, parse_wage_report
 
 __all__ = [
-    "Annotation", "Match", "NotOnCensus", "NotOnReport", "NotToldApart", "Proposal", "Reconciliation", "WageReport",
-    "WageReportTerms", "WageRow", "WageTerms", "due_on", "parse_wage_report", "quarter_days", "quarter_due",
-    "quarter_of", "reconcile",
+    "Annotation", "Item", "Match", "NotOnCensus", "NotOnReport", "NotToldApart", "Proposal", "Recertification",
+    "Reconciliation", "WageReport", "WageReportTerms", "WageRow", "WageTerms", "as_renewal", "due_on",
+    "parse_wage_report", "quarter_days", "quarter_due", "quarter_of", "recertify", "reconcile",
 ]  # fmt: skip

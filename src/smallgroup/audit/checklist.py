@@ -143,7 +143,15 @@ def _items(file: GroupFile, decision: Decision, as_of: date, due_on: date) -> Se
                 from_whom=PAPERS[kinds[0]].from_whom, due_on=due_on, of=finding.of_members,
             )
         )  # fmt: skip
-    return items
+    return [item for place, item in enumerate(items) if not _proved_elsewhere(item, place, items)]
+
+
+def _proved_elsewhere(item: Item, place: int, items: Sequence[Item]) -> bool:
+    """Whether every paper that would do is asked for under another item already: nobody is asked twice."""
+    return any(
+        set(item.one_of) < set(other.one_of) or (set(item.one_of) == set(other.one_of) and at < place)
+        for at, other in enumerate(items)
+    )
 
 
 def _sets(finding: Finding) -> tuple[tuple[str, ...], ...]:

@@ -24,7 +24,7 @@ def dual_carrier(guideline: Guideline, on: date) -> Clause:
     """
     heading = guideline.heading("dual_carrier")
     least = heading.terms_on(DualCarrierTerms, on).least_enrolled
-    beside = pl.col("other_carrier") | (counted("alongside") >= 1)
+    beside = pl.col("other_carrier") | (counted("named_alongside").at_least > 0)
     return plain(
         heading,
         "dual-carrier",
@@ -38,9 +38,9 @@ def dual_carrier(guideline: Guideline, on: date) -> Clause:
 
 def _because(case: Case, outcome: str, least: int) -> str:
     if outcome == "not applicable":
-        named = case["other_carrier"] or case.count("alongside").at_least
+        named = case["other_carrier"] or case.count("named_alongside").at_least
         return "Elections are not known yet." if named else "No other carrier's coverage is offered beside this one."
     if outcome == "needs evidence":
-        return "Whether those with another carrier of this employer are eligible, or who enrolls here, is not known."
+        return "Who enrolls here beside another carrier is not known."
     enrolled = case.count("enrolled")
     return f"{enrolled} enroll here beside another carrier; at least {least} must."

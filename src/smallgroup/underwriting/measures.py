@@ -246,6 +246,7 @@ def people_tally() -> Tally:
         "between_hours": c("between_hours"),
         # participation
         "alongside": c("alongside"),
+        "named_alongside": c("alongside_waiver"),
         "eligible_without_1099": c("eligible") & ~c("is_1099"),
         "enrolled_owners": enrolled & c("owner"),
         "enrolled_without_owners": enrolled & ~c("owner"),
