@@ -31,11 +31,7 @@ def business_license(guideline: Guideline, on: date) -> Clause:
         lambda case: {"license_expires_on": case["license_expires_on"], "status": case["secretary_of_state"]},
         cure=lambda case: Cure(
             "Renew the business license to a day on or after the effective date"
-            + (
-                "."
-                if case["entity"] == "sole_proprietor"
-                else f", or become active and compliant with {_OFFICE}."
-            )
+            + ("." if case["entity"] == "sole_proprietor" else f", or become active and compliant with {_OFFICE}.")
         ),
         of_people=False,
     )

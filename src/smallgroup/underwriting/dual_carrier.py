@@ -41,4 +41,7 @@ def _because(case: Case, outcome: str, least: int) -> str:
         named = case["other_carrier"] or case.count("alongside").at_least
         return "Elections are not known yet." if named else "No other carrier's coverage is offered beside this one."
     enrolled = case.count("enrolled")
-    return f"{enrolled} enroll here beside another carrier; at least {least} must."
+    who = f"{enrolled} {'employee enrolls' if enrolled.exact == 1 else 'employees enroll'}"
+    if enrolled.at_most == 0:
+        who = "Nobody enrolls"
+    return f"{who} here beside another carrier; at least {least} must."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date, timedelta
 from functools import lru_cache
@@ -16,6 +17,8 @@ from smallgroup.rating.area import plain_county
 from smallgroup.rulebook import Guideline
 from smallgroup.underwriting.classes import ClassTerms
 from smallgroup.underwriting.papers import Kleene, all_of, papers_in
+
+_PEO = re.compile(r"\bpeo\b", re.IGNORECASE)
 
 OF_THE_GROUP: dict[str, Any] = {
     "effective_date": pl.Date, "received_on": pl.Date, "complete_on": pl.Date, "is_renewal": pl.Boolean,
@@ -104,7 +107,7 @@ def _s_corporation(file: GroupFile) -> Kleene:
 
 def _papers_signed(file: GroupFile, on: date) -> Kleene:
     """No paper that has come in says that somebody of the PEO signed it."""
-    return not any(paper.signed_by and "peo" in paper.signed_by.lower().split() for paper in papers_in(file, on))
+    return not any(paper.signed_by and _PEO.search(paper.signed_by) for paper in papers_in(file, on))
 
 
 def inside_service_area(file: GroupFile, guideline: Guideline, on: date) -> Kleene:
