@@ -79,9 +79,9 @@ def _enrolling_owners(members: pl.DataFrame) -> list[str]:
 def _set_in_words(one: WageSet | OwnershipSet) -> str:
     from smallgroup.group.papers import in_words
 
-    condition = {"new_business": " of a new business", "church_or_nonprofit": " of a church or nonprofit"}
+    condition = {"new_business": " (a new business)", "church_or_nonprofit": " (a church or nonprofit)"}
     tail = condition.get(one.if_ or "", "") if isinstance(one, WageSet) else ""
-    return " with ".join(in_words(kind) for kind in one.papers) + tail
+    return " plus ".join(in_words(kind) for kind in one.papers) + tail
 
 
 def proofs(file: GroupFile, member_ids: list[str], on: Any) -> list[bool]:
