@@ -78,7 +78,8 @@ def keep_existing_coverage(guideline: Guideline, on: date) -> Clause:
             return "No existing coverage is named."
         if outcome == "met":
             return "Keep the existing coverage until the carrier has accepted the group in writing."
-        return f"The existing coverage ends on {spoken(ends)}, and coverage here starts on {spoken(case['effective_date'])}."
+        starts = spoken(case["effective_date"])
+        return f"The existing coverage ends on {spoken(ends)}, and coverage here starts on {starts}."
 
     ends = pl.col("existing_coverage_ends_on")
     return plain(
@@ -107,7 +108,9 @@ def effective_date(guideline: Guideline, on: date) -> Clause:
     def because(case: Case, outcome: str) -> str:
         complete, effective = case["complete_on"], spoken(case["effective_date"])
         if complete is None:
-            return f"It is not known on what day everything was complete; the last day for {effective} is that day itself."
+            return (
+                f"It is not known on what day everything was complete; the last day for {effective} is that day itself."
+            )
         if complete == case["effective_date"]:
             return f"Everything was complete on the effective date itself, {effective}."
         word = "before" if outcome == "met" else "after"

@@ -86,8 +86,8 @@ def request_letter(decision: Decision, *, group: str) -> str:
         lines.append(f"{number}. {what}{law}. From: {one.from_whom}.")
     lines += [
         "",
-        "What comes later moves the start of coverage to a later month. Please keep any existing coverage until you have "
-        "a written acceptance.",
+        "What comes later moves the start of coverage to a later month. Please keep any existing coverage until you "
+        + "have a written acceptance.",
         "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104).",
     ]
     return "\n".join(lines) + "\n"
@@ -95,8 +95,8 @@ def request_letter(decision: Decision, *, group: str) -> str:
 
 def _nothing(decision: Decision, effective: str) -> list[str]:
     if decision.decision == "approve":
-        return [f"Nothing is missing for coverage from {effective}. Please keep any existing coverage until you have a "
-                "written acceptance."]  # fmt: skip
+        keep = "Please keep any existing coverage until you have a written acceptance."
+        return [f"Nothing is missing for coverage from {effective}. {keep}"]
     if decision.decision == "refer":
         return ["Nothing is missing from you. A person at the carrier is looking at the application."]
     grounds = dict.fromkeys(finding.ground for finding in decision.findings if finding.outcome == "not met")
