@@ -77,8 +77,11 @@ def of_the_group(file: GroupFile, guideline: Guideline, on: date, classes: Class
         "peo": peo is not None,
         "peo_group_pays": _is(peo.premium_paid_by if peo else None, "group"),
         "peo_in_group_name": all_of(
-            (_is(peo.contract_in_name_of if peo else None, "group"), _is(peo.signed_by if peo else None, "group_principal"),
-             _papers_signed(file, on) if peo else None)
+            (
+                _is(peo.contract_in_name_of if peo else None, "group"),
+                _is(peo.signed_by if peo else None, "group_principal"),
+                _papers_signed(file, on) if peo else None,
+            )
         ),
         "waiting_worst_day": worst,
         "waiting_worst_day_naive": naive,

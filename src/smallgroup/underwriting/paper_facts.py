@@ -51,7 +51,7 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
     words: dict[str, Any] = {"form_1099_validation": paper_status(file, "form_1099_validation", on)}
     if terms is None:
         return row, words
-    owners = _enrolling_owners(members)
+    owners, perhaps = _enrolling_owners(members)
     of_the_business = is_charitable(file.group)
     shown = [
         (who, ownership_shown(file, terms, on, who, owners=len(owners)))
@@ -66,7 +66,7 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
         "ownership_asked": _asks(file, of_ownership),
         "wages_shown": wages_shown(file, terms, on, new_business=by_report),
         "wages_shown_by_age": wages_shown(file, terms, on, new_business=by_age),
-        "ownership_to_show": bool(shown),
+        "ownership_to_show": True if shown else None if perhaps else False,
         "owners_unproved.at_least": sum(answer is False for _, answer in shown),
         "owners_unproved.at_most": sum(answer is not True for _, answer in shown),
     }
@@ -81,19 +81,25 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
         "ownership_sets": None if sets is None else [_set_in_words(one, "") for one in sets if not one.to_a_person],
         "wages_open": open_in_wages(file, on),
         "ownership_open": open_in_ownership(file, on, owners=len(owners)),
+        "perhaps_owners": [f"member {who}" for who in perhaps],
         "owners_without_paper": [f"member {who}" for who, answer in shown if who is not None and answer is not True],
     }
     return row, words
 
 
-def _enrolling_owners(members: pl.DataFrame) -> list[str]:
+def _enrolling_owners(members: pl.DataFrame) -> tuple[list[str], list[str]]:
+    """(who enrolls and is an owner, who may be one): where neither a share nor the worker type is known, it is open."""
     owner = (
         pl.col("worker_type").cast(pl.String).is_in(OWNERS).fill_null(False)
         | (pl.col("ownership_percent") > 0).fill_null(False)
         | (pl.col("related_to_owner") == "self").fill_null(False)
     )
     enrolling = (pl.col("relationship") == "employee") & (pl.col("election") == "enroll").fill_null(False)
-    return sorted(members.filter(owner & enrolling)["member_id"].to_list())
+    perhaps = pl.col("worker_type").is_null() & ~owner
+    return (
+        sorted(members.filter(owner & enrolling)["member_id"].to_list()),
+        sorted(members.filter(perhaps & enrolling)["member_id"].to_list()),
+    )
 
 
 def _asks(file: GroupFile, kinds: set[str]) -> bool:

@@ -68,7 +68,9 @@ def ownership_papers(guideline: Guideline, on: date) -> Clause:
 
     def because(case: Case, outcome: str) -> str:
         wanted = _either(case["ownership_sets"]) if case["ownership_sets"] else "papers by how the business is taxed"
-        if outcome == "not applicable" and not case["ownership_to_show"]:
+        if outcome == "needs evidence" and not case["ownership_to_show"]:
+            return f"Whether an owner enrolls turns on {listed(case['perhaps_owners'])} (worker type)."
+        if outcome == "not applicable" and case["ownership_to_show"] is False:
             return "No owner enrolls, so no ownership is shown."
         if outcome == "not applicable":
             return _NOT_ASKED if case["audited"] else f"{_LATER}: {wanted}."
