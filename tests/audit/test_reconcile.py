@@ -12,15 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallgroup.audit import Reconciliation, WageReport, WageRow, WageTerms, parse_wage_report, reconcile
+from smallgroup.audit import Reconciliation, WageReport, WageRow, parse_wage_report, reconcile
 from smallgroup.census.fields import ELECTIONS, PAID_ON, SCHEMA, WORKER_TYPES
 from smallgroup.census.sheet import Sheet
 from smallgroup.errors import Refused
-from smallgroup.rulebook import guideline, law
+from smallgroup.rulebook import guideline
+from smallgroup.underwriting.employee_eligibility import wage_terms
 
 AS_OF = date(2025, 9, 12)
 START, END = date(2025, 4, 1), date(2025, 6, 30)
-TERMS = law().heading("minimum_wage").terms_on(WageTerms, AS_OF)
+TERMS = wage_terms(AS_OF)
 
 
 def census(*people: dict[str, Any]) -> pl.DataFrame:

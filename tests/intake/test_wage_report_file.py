@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from smallgroup.audit import WageReport, WageTerms, reconcile
+from smallgroup.audit import WageReport, reconcile
 from smallgroup.errors import Refused
 from smallgroup.intake import census_file, pdf_text
 from smallgroup.intake.child import Limits, Unreadable
 from smallgroup.intake.spreadsheet import sheets_of
 from smallgroup.intake.wage_report_file import PDF_LIMITS, wage_report_file
-from smallgroup.rulebook import law
+from smallgroup.underwriting.employee_eligibility import wage_terms
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SSN = "123-45-6789"
@@ -280,7 +280,7 @@ def test_the_example_beside_the_bakery() -> None:
     day = date(2025, 9, 12)
     members = census_file(EXAMPLES / "census.xlsx", as_of=day).members
     report = wage_report_file(EXAMPLES / "wage_report.csv")
-    terms = law().heading("minimum_wage").terms_on(WageTerms, day)
+    terms = wage_terms(day)
     found = reconcile(
         members, report, as_of=day, quarter_start=None, quarter_end=None, wage_terms=terms, full_time_hours=30
     )

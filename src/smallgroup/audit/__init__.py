@@ -4,7 +4,6 @@ A wage report has no hours, so it never proves that anybody works full time.
 """
 
 from smallgroup.audit.checklist import Item, Recertification, as_renewal, recertify
-from smallgroup.audit.quarter import WageReportTerms, WageTerms, due_on, quarter_days, quarter_due, quarter_of
 from smallgroup.audit.reconcile import (
     Annotation,
     Match,
@@ -19,6 +18,5 @@ from smallgroup.audit.wage_report import WageReport, WageRow, parse_wage_report
 
 __all__ = [
     "Annotation", "Item", "Match", "NotOnCensus", "NotOnReport", "NotToldApart", "Proposal", "Recertification",
-    "Reconciliation", "WageReport", "WageReportTerms", "WageRow", "WageTerms", "as_renewal", "due_on",
-    "parse_wage_report", "quarter_days", "quarter_due", "quarter_of", "recertify", "reconcile",
+    "Reconciliation", "WageReport", "WageRow", "as_renewal", "parse_wage_report", "recertify", "reconcile",
 ]  # fmt: skip

@@ -15,12 +15,13 @@ from datetime import date
 import polars as pl
 
 from smallgroup.audit.names import Name, near_to
-from smallgroup.audit.quarter import WageTerms, quarter_days, quarter_due
 from smallgroup.audit.standing import Employee, Quarter, Status, absence, code, employees_of, standing
 from smallgroup.audit.wage_report import WageReport, WageRow
 from smallgroup.errors import NotInForce
+from smallgroup.group.quarters import quarter_days, quarter_due, report_terms
 from smallgroup.money import dollars
-from smallgroup.rulebook import Guideline
+from smallgroup.rulebook import Guideline, guideline_in_force
+from smallgroup.underwriting.measures import WageTerms
 
 NEAR = 80
 """From this nearness on, of 100, two names are proposed as one person."""
@@ -378,7 +379,8 @@ def _annotations(
 
 def _wanted(as_of: date, guideline: Guideline | None) -> str | None:
     try:
-        return quarter_due(as_of, guideline=guideline)
+        chosen = guideline or guideline_in_force(as_of)
+        return quarter_due(as_of, report_terms(chosen, as_of)) if "wage_report" in chosen.headings else None
     except NotInForce:
         return None
 

@@ -15,12 +15,12 @@ from math import isfinite
 from typing import Final
 
 from smallgroup.audit.names import Name, split_name, whole_name
-from smallgroup.audit.quarter import quarters_in
 from smallgroup.audit.wage_columns import Role, WageTable, find_wages
 from smallgroup.census.privacy import redacted, shown, words_of
 from smallgroup.census.sheet import SPACE, Cell, Sheet, blank
 from smallgroup.census.values import NO_VALUE, Fault
 from smallgroup.errors import Problem, Refused
+from smallgroup.group.quarters import quarters_in
 from smallgroup.money import pretty
 
 _MOST_CENTS: Final = 1_000_000_000

@@ -86,13 +86,13 @@ def _rates(case: Gathered, file: Any, day: Any) -> Any:
 
 
 def _held(case: Gathered, report: Any, day: Any) -> Reconciliation:
-    from smallgroup.audit import WageTerms, reconcile
-    from smallgroup.rulebook import law
+    from smallgroup.audit import reconcile
+    from smallgroup.underwriting.employee_eligibility import wage_terms
 
     hours = case.guideline.heading("participation").value("full_time_hours", day, int)
     return reconcile(
         case.members, report, as_of=day, quarter_start=None, quarter_end=None, full_time_hours=hours,
-        wage_terms=law().heading("minimum_wage").terms_on(WageTerms, day), guideline=case.guideline,
+        wage_terms=wage_terms(day), guideline=case.guideline,
     )  # fmt: skip
 
 

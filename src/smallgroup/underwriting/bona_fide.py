@@ -6,13 +6,13 @@ Both are judgments. The clauses look for signals, and a signal sends the case to
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from smallgroup.dates import spoken
 from smallgroup.rulebook import Guideline
-from smallgroup.underwriting.clause import Case, Clause, plain
+from smallgroup.underwriting.clause import Case, Clause, Span, listed, plain
 from smallgroup.underwriting.measures import counted
 
 
@@ -38,19 +38,33 @@ def bona_fide_relationship(guideline: Guideline, on: date) -> Clause:
 
 
 def _relationship(case: Case, outcome: str) -> str:
+    unrelated, unpaid = case.count("w2_unrelated"), case.count("w2_unpaid")
     if outcome == "not applicable":
         return "Nobody but owners is on a W-2, so there is no relationship to look at."
     if outcome == "met":
-        return f"{case.count('w2_unrelated')} on a W-2 are not related to an owner, and nobody enrolls without pay."
+        said = _verb(unrelated, "employee on a W-2 is", "employees on a W-2 are")
+        return f"{said} not related to an owner, and nobody enrolls without pay."
     if outcome == "refer":
-        if case.count("w2_unpaid").at_least:
-            return f"{case.count('w2_unpaid')} on a W-2 enroll without any pay: a person looks at what they do."
+        if unpaid.at_least:
+            said = _verb(unpaid, "employee on a W-2 enrolls", "employees on a W-2 enroll")
+            return f"{said} without any pay: a person looks at what the work is."
         return "Everybody on a W-2 is related to an owner: a person looks at what they do and what they are paid."
-    return "It is not known who is related to an owner; there is no sign against the relationship so far."
+    missing = [
+        *(["who is related to an owner"] if not unrelated.at_least else []),
+        *(["the pay of everybody who enrolls"] if unpaid.at_most else []),
+    ]
+    return f"Not known: {listed(missing)}. There is no sign against the relationship so far."
+
+
+def _verb(number: Span, one: str, many: str) -> str:
+    return f"{number} {one if number.exact == 1 else many}"
 
 
 def formed_for_business(guideline: Guideline, on: date) -> Clause:
-    """Signals against it: formed shortly before the effective date without a payroll; an attestation refused."""
+    """Signals against it: formed shortly before the effective date without a payroll; an attestation refused.
+
+    The guide asks for no attestation, so one that nobody has asked for leaves nothing open.
+    """
     heading = guideline.heading("bona_fide")
     days = heading.terms_on(PurposeTerms, on).recently_formed_days
     recent = pl.col("formed_on") > pl.col("effective_date") - pl.duration(days=days)
@@ -58,7 +72,7 @@ def formed_for_business(guideline: Guideline, on: date) -> Clause:
     return plain(
         heading,
         "formed-for-business",
-        pl.col("purpose_attested") & (~recent | payroll),
+        pl.col("purpose_attested").fill_null(True) & (~recent | payroll),
         lambda case, outcome: _purpose(case, outcome, days),
         lambda case: {
             "formed_on": case["formed_on"], "first_payroll_on": case["first_payroll_on"],
@@ -69,19 +83,18 @@ def formed_for_business(guideline: Guideline, on: date) -> Clause:
 
 
 def _purpose(case: Case, outcome: str, days: int) -> str:
-    formed = case["formed_on"]
+    formed, paid = case["formed_on"], case["first_payroll_on"]
     if outcome == "met":
-        since = (
-            f"was formed on {spoken(formed)}" if formed else f"has a payroll since {spoken(case['first_payroll_on'])}"
-        )
-        return f"The business {since}, and its employer attests its purpose."
+        old = formed is not None and formed <= case["effective_date"] - timedelta(days=days)
+        since = f"was formed on {spoken(formed)}" if old else f"has had a payroll since {spoken(paid)}"
+        return f"The business {since}{', and its employer attests its purpose' if case['purpose_attested'] else ''}."
     if case["purpose_attested"] is False:
         return "The employer does not attest that the group was not formed mainly to buy insurance."
     if outcome == "refer":
         return f"The business was formed on {spoken(formed)}, within {days} days of coverage, and has no payroll yet."
-    missing = [
-        *(["the employer's attestation of its purpose"] if case["purpose_attested"] is None else []),
-        *(["the day on which the business was formed"] if formed is None else []),
-        *(["the day of its first payroll"] if formed is not None and case["first_payroll_on"] is None else []),
-    ]
-    return f"Not known: {', '.join(missing)}."
+    if formed is None:
+        return "It is not known when the business was formed."
+    return (
+        f"The business was formed on {spoken(formed)}, within {days} days of coverage, and the day of its first "
+        "payroll is not known."
+    )

@@ -12,7 +12,8 @@ from smallgroup.underwriting.measures import one_of
 
 _PLACES = ("physical", "home")
 _WORDS = {
-    "po_box": "a post-office box", "registered_agent": "a registered agent's", "virtual_office": "a virtual office",
+    "po_box": "a post-office box", "registered_agent": "that of a registered agent",
+    "virtual_office": "a virtual office",
     "home": "the owner's home", "physical": "a physical location",
 }  # fmt: skip
 
@@ -54,10 +55,17 @@ def service_area(guideline: Guideline, on: date) -> Clause:
 
 
 def _area(case: Case, outcome: str) -> str:
-    county = case["county"]
+    county, state = case["county"], case["state"]
     if outcome == "needs evidence":
-        return "The county or the state of the principal business address is not known."
+        missing = "county" if state else "state" if county else "county and the state"
+        return f"The {missing} of the principal business address {'are' if ' ' in missing else 'is'} not known."
+    where = ", ".join(filter(None, [county and f"{_plain(county)} County", state]))
     if outcome == "met":
-        return f"{county} County is in the service area."
-    where = f"{county} County" if county else "The state of the business"
+        return f"{where} is in the service area."
     return f"{where} is not in the service area as filed in 2014 to 2016: a person looks at it."
+
+
+def _plain(county: str) -> str:
+    """The county as it was typed, without the word County."""
+    name = county.strip()
+    return name[: -len(" county")] if name.lower().endswith(" county") else name

@@ -11,9 +11,10 @@ from smallgroup.rulebook import Guideline
 from smallgroup.underwriting.clause import Case, Clause, Cure, plain
 
 _STATUS = {
-    "active_compliant": "active and compliant", "active_noncompliance": "active, but not compliant",
-    "inactive": "inactive", "not_registered": "not registered",
+    "active_compliant": "active and compliant with", "active_noncompliance": "active, but not compliant, with",
+    "inactive": "inactive with", "not_registered": "not registered with",
 }  # fmt: skip
+_OFFICE = "the Secretary of State"
 
 
 def business_license(guideline: Guideline, on: date) -> Clause:
@@ -29,8 +30,8 @@ def business_license(guideline: Guideline, on: date) -> Clause:
         _because,
         lambda case: {"license_expires_on": case["license_expires_on"], "status": case["secretary_of_state"]},
         cure=lambda case: Cure(
-            "Renew the business license to a day on or after the effective date, or the registration to active and "
-            "compliant."
+            "Renew the business license to a day on or after the effective date"
+            + ("." if case["entity"] == "sole_proprietor" else f", or become active and compliant with {_OFFICE}.")
         ),
         of_people=False,
     )
@@ -38,17 +39,19 @@ def business_license(guideline: Guideline, on: date) -> Clause:
 
 def _because(case: Case, outcome: str) -> str:
     expires, status = case["license_expires_on"], case["secretary_of_state"]
-    registered = f"the Secretary of State has the business as {_STATUS[status]}" if status else None
+    registered = f"the business is {_STATUS[status]} {_OFFICE}" if status else None
+    if case["entity"] == "sole_proprietor" and status in (None, "not_registered"):
+        registered = f"a sole proprietor is not registered with {_OFFICE}"
     if outcome == "met" and status == "active_compliant":
-        return f"{registered[0].upper()}{registered[1:]}." if registered else ""
+        return f"The business is {_STATUS[status]} {_OFFICE}."
     effective = spoken(case["effective_date"])
     if outcome == "met":
-        return f"The business license is valid to {spoken(expires)}, past the effective date, {effective}."
+        return f"The business license is valid to {spoken(expires)}, and so on the effective date, {effective}."
     said = [
         f"the business license ends on {spoken(expires)}, before the effective date, {effective}"
         if expires
         else "it is not known to what day a business license is valid",
-        registered or "it is not known how the Secretary of State has the business",
+        registered or f"it is not known whether the business is active and compliant with {_OFFICE}",
     ]
     text = ", and ".join(said)
     return f"{text[0].upper()}{text[1:]}."

@@ -9,7 +9,7 @@ import polars as pl
 
 from smallgroup.money import dollars
 from smallgroup.rulebook import Guideline
-from smallgroup.underwriting.clause import Case, Clause, Cure, Reading, plain
+from smallgroup.underwriting.clause import Case, Clause, Cure, Reading, listed, people_word, plain
 from smallgroup.underwriting.measures import counted
 
 
@@ -29,6 +29,7 @@ def class_terms(guideline: Guideline, on: date) -> ClassTerms | None:
 
 
 _HOURS = "the hours that a group may ask for"
+_BASES = {"full_time_part_time": "full-time or part-time", "current_former": "current or former"}
 
 
 def no_excluded_classes(guideline: Guideline, on: date) -> Clause:
@@ -36,14 +37,13 @@ def no_excluded_classes(guideline: Guideline, on: date) -> Clause:
 
     The text speaks of the group's own hours, and elsewhere of thirty (A13). By default a group may ask for thirty to
     forty; by the other reading thirty is fixed, and who works thirty or more and fewer than the group asks for is
-    left out.
+    left out. The two differ only where somebody does: more than forty is too much in both.
     """
     heading = guideline.heading("classes")
     terms = heading.terms_on(ClassTerms, on)
     nobody_left_out = pl.col("excluded_classes") == 0
-    not_below = pl.col("hours_required") >= terms.hours_from * 100
-    own = nobody_left_out & not_below & (pl.col("hours_required") <= terms.hours_to * 100)
-    fixed = nobody_left_out & not_below & (counted("between_hours") <= 0)
+    own = nobody_left_out & pl.col("hours_required").is_between(terms.hours_from * 100, terms.hours_to * 100)
+    fixed = own & (counted("between_hours") <= 0)
     return Clause(
         "no-excluded-classes",
         heading.clauses["no-excluded-classes"],
@@ -79,34 +79,36 @@ def _offer(case: Case, outcome: str, terms: ClassTerms) -> str:
     if outcome == "met":
         return f"Coverage is offered to everybody who works {asked} hours a week; no class is left out."
     if outcome == "refer":
+        between = case.count("between_hours")
+        who = "employee who works" if between.exact == 1 else "employees who work"
         return (
-            f"The group asks for {asked} hours a week, and {case.count('between_hours')} who work "
-            f"{terms.hours_from} hours or more work fewer: the text speaks of the group's hours, and of "
+            f"The group asks for {asked} hours a week, and {between} {who} {terms.hours_from} hours or more "
+            f"{'works' if between.exact == 1 else 'work'} fewer: the text speaks of the group's hours, and of "
             f"{terms.hours_from}."
         )
     if case["excluded_classes"]:
-        return f"Coverage is not offered to {', '.join(case['excluded_names'])}."
+        return f"Coverage is not offered to {listed(case['excluded_names'])}."
     if outcome == "not met":
         return f"The group asks for {asked} hours a week; it may ask for {terms.hours_from} to {terms.hours_to}."
     missing = [
         *(["whether any class of employees is left out"] if case["excluded_classes"] is None else []),
         *(["what hours the group asks for"] if hours is None else []),
     ]
-    return f"It is not known {' and '.join(missing)}." if missing else "Hours of some employees are not known."
+    return f"It is not known {', and '.join(missing)}."
 
 
 def plans_by_class(guideline: Guideline, on: date) -> Clause:
     """Classes with plans of their own are classes of employment, and the employer's usual practice (page 3)."""
     heading = guideline.heading("classes")
     terms = heading.terms_on(ClassTerms, on)
-    bases = ", ".join(basis.replace("_", " ") for basis in terms.lawful_bases)
+    bases = ", ".join(_BASES.get(basis, basis.replace("_", " ")) for basis in terms.lawful_bases)
     return plain(
         heading,
         "plans-by-class",
         counted("unlawful_classes") <= 0,
         _by_class,
         lambda case: {"classes": case["classes"], "not_of_employment": case.count("unlawful_classes")},
-        cure=lambda case: Cure(f"Draw the classes by one of these, as the employer usually does: {bases}."),
+        cure=lambda case: Cure(f"Draw the classes as the employer usually does, by one of these: {bases}."),
         applies=pl.col("classes") >= 1,
         of_people=False,
     )
@@ -118,7 +120,8 @@ def _by_class(case: Case, outcome: str) -> str:
     if case["classes"] is None:
         return "It is not known whether classes of employees are offered different plans."
     if outcome == "met":
-        return f"{case['classes']} classes, each of employment and the employer's usual practice."
+        said = people_word(case["classes"], "class is", "classes are")
+        return f"{said} drawn by employment, as is the employer's usual practice."
     if outcome == "not met":
-        return f"Not a class of employment, or not the usual practice: {', '.join(case['unlawful_names'])}."
-    return f"It is not known on what a class is based, or whether it is usual: {', '.join(case['open_names'])}."
+        return f"Not drawn by employment, or not the employer's usual practice: {listed(case['unlawful_names'])}."
+    return f"It is not known on what a class is based, or whether it is usual: {listed(case['open_names'])}."

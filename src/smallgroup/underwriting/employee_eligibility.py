@@ -20,7 +20,13 @@ class EligibilityTerms:
 
 
 def _who(case: Case, predicate: str) -> list[str]:
-    return [f"member {one}" for one in case.people.filter(pl.col(predicate))["member_id"]]
+    ids = case.people.filter(pl.col(predicate))["member_id"].to_list()
+    return [f"member {one}" for one in sorted(ids, key=_by_number)]
+
+
+def _by_number(member_id: str) -> tuple[int, str]:
+    """2 before 10."""
+    return len(member_id), member_id
 
 
 def working_hours(guideline: Guideline, on: date) -> Clause:
@@ -43,8 +49,8 @@ def working_hours(guideline: Guideline, on: date) -> Clause:
         heading, "working-hours", counted("short_of_hours") <= 0, because,
         lambda case: {"enroll_and_work_too_few_hours": case.count("short_of_hours")},
         cure=lambda case: Cure(
-            f"Correct the hours or the leave of {listed(_who(case, 'short_of_hours'))}, or take them off the "
-            "enrollment; leave under 29 CFR 825.209 keeps coverage.",
+            f"Take {listed(_who(case, 'short_of_hours'))} off the enrollment, or correct the hours or the leave; "
+            "leave under 29 CFR 825.209 keeps coverage.",
             {"people": case.count("short_of_hours")},
         ),
         # Who works fewer hours and has not answered is not waited for.
@@ -70,10 +76,12 @@ def minimum_wage(guideline: Guideline, on: date) -> Clause:
             said = [
                 f"member {row['member_id']} ({pretty(row['weekly_pay'])} a week"
                 + (f" for {row['hours_per_week'] / 100:g} hours)" if row["hours_per_week"] is not None else ")")
-                for row in case.people.filter(pl.col("underpaid")).to_dicts()
+                for row in sorted(
+                    case.people.filter(pl.col("underpaid")).to_dicts(), key=lambda row: _by_number(row["member_id"])
+                )
             ]
             return f"Less than {pretty(hourly)} an hour: {listed(said, 4)}. Tips or part of a quarter may explain it."
-        return "The pay of those who enroll is not on the census, or only of some; the wage report of an audit has it."
+        return "The pay of some who enroll, or of all, is not on the census; the wage report of an audit has it."
 
     return plain(
         guideline.heading("employee_eligibility"), "minimum-wage", counted("underpaid") <= 0, because,
@@ -92,25 +100,34 @@ def out_of_area_plan(guideline: Guideline, on: date) -> Clause:
             return "Everybody eligible lives in the service area, or works in it for half of the week or more."
         there = listed(_who(case, "outside"))
         if outcome == "met":
-            return f"The out-of-area plan is offered to those outside of the service area ({there or 'if any'})."
+            return f"The out-of-area plan is offered to whoever is outside of the service area{there and f': {there}'}."
         if outcome == "not met" and case["offers_out_of_area_plan"] is False:
             return f"Outside of the service area, and no out-of-area plan is offered: {there}."
         if outcome == "not met":
             said = listed(_who(case, "outside_in_other_plan"))
             return f"Outside of the service area, and not in the out-of-area plan: {said}."
-        unknown = case.unknown("outside", ("county", "works_in_area_percent"))
+        unknown = case.unknown(
+            "outside", ("county", "works_in_area_percent", "worker_type", "hours_per_week", "status")
+        )
         if unknown:
-            return f"Where people live and work is not known of {listed(unknown)}."
-        return f"Which of the plans is the out-of-area plan is not known; outside of the service area: {there}."
+            return f"Whether everybody lives or works in the service area turns on {listed(unknown)}."
+        if case["offers_out_of_area_plan"]:
+            unknown = case.unknown("outside_in_other_plan", ("election", "plan_id"))
+            return f"Whether those outside of the service area are in the out-of-area plan turns on {listed(unknown)}."
+        return f"Whether an out-of-area plan is offered is not known; outside of the service area: {there}."
+
+    def cure(case: Case) -> Cure:
+        people, wrong = {"people": case.count("outside")}, listed(_who(case, "outside_in_other_plan"))
+        if case["offers_out_of_area_plan"] is not False:
+            return Cure(f"Enroll {wrong} in the out-of-area PPO.", people)
+        then = f", and enroll {wrong} in it" if wrong else ""
+        return Cure(f"Offer the out-of-area PPO to {listed(_who(case, 'outside'))}{then}.", people)
 
     return plain(
         guideline.heading("employee_eligibility"), "out-of-area-plan",
         (outside <= 0) | (pl.col("offers_out_of_area_plan") & (elsewhere <= 0)), because,
         lambda case: {"outside": case.count("outside"), "in_another_plan": case.count("outside_in_other_plan")},
-        cure=lambda case: Cure(
-            f"Offer the out-of-area PPO, and enroll {listed(_who(case, 'outside')) or 'those outside'} in it.",
-            {"people": case.count("outside")},
-        ),
+        cure=cure,
     )  # fmt: skip
 
 
@@ -124,7 +141,8 @@ def owners_hours(guideline: Guideline, on: date) -> Clause:
         if outcome == "not applicable":
             return "No owner enrolls."
         if outcome == "met":
-            return f"{people_word(owners_of(case), 'owner enrolls and works', 'owners enroll and work')} {hours} hours."
+            said = people_word(owners_of(case), "owner enrolls and works", "owners enroll and work")
+            return f"{said} {hours} hours or more."
         if outcome == "not met":
             return f"Fewer than {hours} hours a week in the business: {listed(_who(case, 'owner_short'))}."
         unknown = case.unknown("owner_short", ("worker_type", "hours_per_week", "ownership_percent", "election"))

@@ -198,8 +198,8 @@ def _because(case: Case, outcome: str, terms: HoursTerms, size: SizeTerms, *, ma
         )
     if outcome == "refer":
         return (
-            f"{year} averages {_shown(hours, terms)} full-time equivalents, and without "
-            f"{case.count('s_corporation_shareholders')} shareholders of the S corporation fewer than {size.minimum}: "
+            f"{year} averages {_shown(hours, terms)} full-time equivalents, and without the S corporation's "
+            f"shareholders ({case.count('s_corporation_shareholders')}) fewer than {size.minimum}: "
             "the regulation does not count shareholders of more than 2%, the text does not say."
         )
     average = Fraction(hours, _year_of_one(terms))

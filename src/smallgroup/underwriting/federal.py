@@ -35,9 +35,10 @@ def window_terms(on: date) -> WindowTerms:
 
 
 def in_window(terms: WindowTerms) -> pl.Expr:
-    """Whether a new group's application was complete between November 15 and December 15."""
-    received = pl.col("received_on")
-    place = received.dt.month().cast(pl.Int32) * 100 + received.dt.day()
+    """Whether a new group's application was complete between November 15 and December 15; null while it is not known
+    on what day it was."""
+    complete = pl.col("complete_on")
+    place = complete.dt.month().cast(pl.Int32) * 100 + complete.dt.day()
     opens, closes = (month * 100 + day for month, day in (terms.window_opens, terms.window_closes))
     return ~pl.col("is_renewal") & place.is_between(opens, closes)
 
@@ -61,11 +62,13 @@ def open_window(guideline: Guideline, on: date) -> Clause:
     """In the window the minimum participation and contribution cannot be applied to an application."""
 
     def because(case: Case, outcome: str) -> str:
-        day = spoken(case["received_on"])
+        if outcome == "needs evidence":
+            return "It is not known on what day everything was complete, which the window hangs on."
+        day = spoken(case["complete_on"]) if case["complete_on"] else "a day that is not known"
         if outcome == "met":
             return (
                 f"Complete on {day}, within November 15 to December 15: the minimum participation and contribution are "
-                "not applied to this application. They are at the renewal."
+                "not applied to this application. They apply at the renewal."
             )
         if case["is_renewal"]:
             return "A renewal is no application, so the window does not concern it."
@@ -73,7 +76,7 @@ def open_window(guideline: Guideline, on: date) -> Clause:
 
     return plain(
         law().heading("guaranteed_availability"), "open-window", pl.lit(True), because,
-        lambda case: {"complete_on": case["received_on"]}, applies=pl.col("in_open_window"), of_people=False,
+        lambda case: {"complete_on": case["complete_on"]}, applies=pl.col("in_open_window"), of_people=False,
     )  # fmt: skip
 
 
@@ -90,10 +93,10 @@ def effective_date_by_law(guideline: Guideline, on: date) -> Clause:
             return "It is not known on what day everything was complete."
         by = spoken(latest_start(complete, by_day))
         asked = spoken(case["effective_date"])
-        told = f"Complete on {spoken(complete)}: the law has coverage start by {by} at the latest"
+        told = f"Complete on {spoken(complete)}, so by law coverage starts by {by} at the latest"
         if outcome == "met":
-            return f"{told}, and {asked} is asked for: the carrier owes that day."
-        return f"{told}; {asked} is earlier, which the carrier may grant and does not owe."
+            return f"{told}. {asked} is asked for: the carrier owes that day."
+        return f"{told}. {asked} is earlier: the carrier may grant that day, and does not owe it."
 
     return plain(
         law().heading("guaranteed_availability"), "effective-date-by-law", pl.col("effective_date") >= limit, because,

@@ -56,8 +56,9 @@ def waiting_because(case: Case, outcome: str, latest: int) -> str:
     worst = case["waiting_worst_day"]
     if worst is None:
         return "It is not known how long new hires wait."
-    told = f"Coverage of a new hire starts on day {worst} at the latest, the day of hire being day 1"
-    return f"{told}; day {latest} is the last that is lawful." if outcome != "met" else f"{told} (of {latest})."
+    first = "the day after the orientation" if case["waits_after_orientation"] else "the day of hire"
+    told = f"Coverage of a new hire starts by day {worst}, {first} being day 1"
+    return f"{told}; day {latest} is the last that is lawful."
 
 
 def waiting_numbers(case: Case, latest: int) -> Numbers:
@@ -77,7 +78,8 @@ def keep_existing_coverage(guideline: Guideline, on: date) -> Clause:
             return "No existing coverage is named."
         if outcome == "met":
             return "Keep the existing coverage until the carrier has accepted the group in writing."
-        return f"The existing coverage ends on {spoken(ends)}, before this group is accepted and covered."
+        starts = spoken(case["effective_date"])
+        return f"The existing coverage ends on {spoken(ends)}, and coverage here starts on {starts}."
 
     ends = pl.col("existing_coverage_ends_on")
     return plain(
@@ -106,13 +108,17 @@ def effective_date(guideline: Guideline, on: date) -> Clause:
     def because(case: Case, outcome: str) -> str:
         complete, effective = case["complete_on"], spoken(case["effective_date"])
         if complete is None:
-            return f"It is not known on what day everything was complete; for {effective} it is the last day."
-        word = "by" if outcome == "met" else "after"
+            return (
+                f"It is not known on what day everything was complete; the last day for {effective} is that day itself."
+            )
+        if complete == case["effective_date"]:
+            return f"Everything was complete on the effective date itself, {effective}."
+        word = "before" if outcome == "met" else "after"
         return f"Everything was complete on {spoken(complete)}, {word} the effective date, {effective}."
 
     def cure(case: Case) -> Cure:
         start = earliest_start(case["complete_on"])
-        return Cure(f"Ask for {spoken(start)}, the earliest date.", {"effective_date": start})
+        return Cure(f"Ask for {spoken(start)}, the earliest date that is left.", {"effective_date": start})
 
     return plain(
         guideline.heading("general_information"), "effective-date",
@@ -132,7 +138,7 @@ def offer_to_all(guideline: Guideline, on: date) -> Clause:
         if outcome == "not met":
             return f"Coverage is not offered {' or '.join(word for word, fact in when.items() if case[fact] is False)}."
         unknown = " and ".join(word for word, fact in when.items() if case[fact] is None)
-        return f"It is not known whether it is offered {unknown}."
+        return f"It is not known whether coverage is offered {unknown}."
 
     return plain(
         guideline.heading("general_information"), "offer-to-all",

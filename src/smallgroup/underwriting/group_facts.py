@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date, timedelta
 from functools import lru_cache
@@ -17,18 +18,20 @@ from smallgroup.rulebook import Guideline
 from smallgroup.underwriting.classes import ClassTerms
 from smallgroup.underwriting.papers import Kleene, all_of, papers_in
 
+_PEO = re.compile(r"\bpeo\b", re.IGNORECASE)
+
 OF_THE_GROUP: dict[str, Any] = {
     "effective_date": pl.Date, "received_on": pl.Date, "complete_on": pl.Date, "is_renewal": pl.Boolean,
     "latest_hire": pl.Date, "hours_required": pl.Int64, "offers_1099": pl.Boolean,
     "existed_all_year": pl.Boolean, "taxed_as_s_corporation": pl.Boolean,
     "formed_on": pl.Date, "first_payroll_on": pl.Date, "purpose_attested": pl.Boolean,
-    "address_kind": pl.String, "inside_service_area": pl.Boolean,
+    "entity": pl.String, "address_kind": pl.String, "state": pl.String, "inside_service_area": pl.Boolean,
     "license_expires_on": pl.Date, "secretary_of_state": pl.String,
     "workers_compensation": pl.String, "employees_total": pl.Int64, "activity": pl.String,
     "excluded_classes": pl.UInt32, "classes": pl.UInt32,
     "unlawful_classes.at_least": pl.UInt32, "unlawful_classes.at_most": pl.UInt32,
     "other_carrier": pl.Boolean, "peo": pl.Boolean, "peo_group_pays": pl.Boolean, "peo_in_group_name": pl.Boolean,
-    "waiting_worst_day": pl.Int64, "waiting_worst_day_naive": pl.Int64,
+    "waiting_worst_day": pl.Int64, "waiting_worst_day_naive": pl.Int64, "waits_after_orientation": pl.Boolean,
     "existing_coverage_ends_on": pl.Date,
     "offers_at_open_enrollment": pl.Boolean, "offers_to_new_hires": pl.Boolean,
     "audited": pl.Boolean,
@@ -58,22 +61,31 @@ def of_the_group(file: GroupFile, guideline: Guideline, on: date, classes: Class
         "formed_on": group.formed_on,
         "first_payroll_on": group.first_payroll_on,
         "purpose_attested": group.purpose_attested,
+        "entity": group.entity,
         "address_kind": group.address.kind if group.address else None,
+        "state": group.address.state if group.address else None,
         "inside_service_area": inside_service_area(file, guideline, on),
         "license_expires_on": license_.expires_on if license_ else None,
-        "secretary_of_state": group.secretary_of_state,
+        # A sole proprietor is in no register of the Secretary of State.
+        "secretary_of_state": group.secretary_of_state
+        or ("not_registered" if group.entity == "sole_proprietor" else None),
         "workers_compensation": group.workers_compensation,
         "employees_total": group.employees_total,
         "activity": group.activity,
         **_classes(file, classes),
         "other_carrier": group.other_carrier is not None,
         "peo": peo is not None,
-        "peo_group_pays": _is(peo.premium_paid_by, "group") if peo else None,
+        "peo_group_pays": _is(peo.premium_paid_by if peo else None, "group"),
         "peo_in_group_name": all_of(
-            (_is(peo.contract_in_name_of, "group"), _is(peo.signed_by, "group_principal"), _papers_signed(file, on))
-        ) if peo else None,
+            (
+                _is(peo.contract_in_name_of if peo else None, "group"),
+                _is(peo.signed_by if peo else None, "group_principal"),
+                _papers_signed(file, on) if peo else None,
+            )
+        ),
         "waiting_worst_day": worst,
         "waiting_worst_day_naive": naive,
+        "waits_after_orientation": None if waiting is None else waiting.orientation != "none",
         "existing_coverage_ends_on": group.existing_coverage.ends_on if group.existing_coverage else None,
         "offers_at_open_enrollment": application.offers_at_open_enrollment,
         "offers_to_new_hires": application.offers_to_new_hires,
@@ -99,7 +111,7 @@ def _s_corporation(file: GroupFile) -> Kleene:
 
 def _papers_signed(file: GroupFile, on: date) -> Kleene:
     """No paper that has come in says that somebody of the PEO signed it."""
-    return not any(paper.signed_by and "peo" in paper.signed_by.lower().split() for paper in papers_in(file, on))
+    return not any(paper.signed_by and _PEO.search(paper.signed_by) for paper in papers_in(file, on))
 
 
 def inside_service_area(file: GroupFile, guideline: Guideline, on: date) -> Kleene:

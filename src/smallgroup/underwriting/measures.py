@@ -39,9 +39,10 @@ class CountingTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WageTerms:
-    """The federal minimum wage: cents an hour."""
+    """The federal minimum wage, in cents an hour, and the weeks that a quarter of a wage report is taken to have."""
 
     hourly: Cents
+    weeks_in_a_quarter: int
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
     wage_owed = pl.coalesce(c("hours_per_week"), pl.lit(thirty, pl.Int64)) * terms.hourly_wage
     eligible = c("employed") & c("offered")
     partner = one_of("worker_type", ("sole_proprietor", "partner")) | (c("owner") & c("owners_are_partners"))
-    w2_employed = c("employed") & c("paid_w2")
+    # Retirees and those on continuation are on no payroll, whatever their last wages were paid on (page 3).
+    w2_employed = c("employed") & c("paid_w2") & ~one_of("worker_type", ("retiree", "cobra")).fill_null(False)
     w2_full_time = w2_employed & c("full_time")
     return [
         {
@@ -246,7 +248,6 @@ def people_tally() -> Tally:
         "between_hours": c("between_hours"),
         # participation
         "alongside": c("alongside"),
-        "named_alongside": c("alongside_waiver"),
         "eligible_without_1099": c("eligible") & ~c("is_1099"),
         "enrolled_owners": enrolled & c("owner"),
         "enrolled_without_owners": enrolled & ~c("owner"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from smallgroup.group.application import GroupFile
+from smallgroup.group.papers import in_words
+from smallgroup.underwriting.clause import listed
 from smallgroup.underwriting.engine import Edition
 from smallgroup.underwriting.papers import (
     IN,
@@ -16,6 +17,8 @@ from smallgroup.underwriting.papers import (
     is_charitable,
     new_by_age,
     new_by_report,
+    open_in_ownership,
+    open_in_wages,
     ownership_shown,
     paper_status,
     papers_in,
@@ -26,7 +29,8 @@ from smallgroup.underwriting.papers import (
 OWNERS = ("sole_proprietor", "partner", "corporate_owner")
 
 OF_PAPERS: dict[str, Any] = {
-    "wages_shown": pl.Boolean, "wages_shown_by_age": pl.Boolean, "ownership_to_show": pl.Boolean,
+    "wages_asked": pl.Boolean, "wages_shown": pl.Boolean, "wages_shown_by_age": pl.Boolean,
+    "ownership_asked": pl.Boolean, "ownership_to_show": pl.Boolean,
     "owners_unproved.at_least": pl.UInt32, "owners_unproved.at_most": pl.UInt32, "other_tax_papers": pl.Boolean,
     "has_existing_coverage": pl.Boolean,
 }  # fmt: skip
@@ -46,52 +50,79 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
     words: dict[str, Any] = {"form_1099_validation": paper_status(file, "form_1099_validation", on)}
     if terms is None:
         return row, words
-    owners = _enrolling_owners(members)
+    owners, perhaps = _enrolling_owners(members)
     of_the_business = is_charitable(file.group)
     shown = [
         (who, ownership_shown(file, terms, on, who, owners=len(owners)))
         for who in ([None] if of_the_business else owners)
     ]
     sets = sets_for(file.group, terms, on)
-    charitable = is_charitable(file.group)
+    by_report, by_age = new_by_report(file.group, terms, on), new_by_age(file.group, on)
+    of_wages = {kind for one in terms.wage_papers for kind in one.papers}
+    of_ownership = {kind for one in terms.ownership_papers for kind in one.papers} - of_wages
     row |= {
-        "wages_shown": wages_shown(file, terms, on, new_business=new_by_report(file.group, on)),
-        "wages_shown_by_age": wages_shown(file, terms, on, new_business=new_by_age(file.group, on)),
-        "ownership_to_show": bool(shown),
+        "wages_asked": _asks(file, of_wages),
+        "ownership_asked": _asks(file, of_ownership),
+        "wages_shown": wages_shown(file, terms, on, new_business=by_report),
+        "wages_shown_by_age": wages_shown(file, terms, on, new_business=by_age),
+        "ownership_to_show": True if shown else None if perhaps else False,
         "owners_unproved.at_least": sum(answer is False for _, answer in shown),
         "owners_unproved.at_most": sum(answer is not True for _, answer in shown),
     }
+    for_wages = [
+        one
+        for one in terms.wage_papers
+        if (one.if_ != "church_or_nonprofit" or of_the_business)
+        and (one.if_ != "new_business" or (by_report is not False and by_age is not False))
+    ]
     words |= {
-        "wage-papers.sets": tuple(one.papers for one in _for_business(terms.wage_papers, charitable)),
-        "ownership-papers.sets": tuple(one.papers for one in sets or ()),
-        "wage_sets": [_set_in_words(one) for one in _for_business(terms.wage_papers, charitable)],
-        "ownership_sets": None if sets is None else [_set_in_words(one) for one in sets],
+        "wage-papers.sets": tuple(one.papers for one in for_wages),
+        "ownership-papers.sets": tuple(one.papers for one in sets or () if not one.to_a_person),
+        "wage_sets": [_set_in_words(one, terms.quarter_due) for one in for_wages],
+        # What goes to a person by itself is nothing to ask for.
+        "ownership_sets": None if sets is None else [_set_in_words(one, "") for one in sets if not one.to_a_person],
+        "wages_open": open_in_wages(file, on),
+        "ownership_open": open_in_ownership(file, on, owners=len(owners)),
+        "perhaps_owners": [f"member {who}" for who in perhaps],
         "owners_without_paper": [who for who, answer in shown if who is not None and answer is not True],
     }
     return row, words
 
 
-def _enrolling_owners(members: pl.DataFrame) -> list[str]:
+def _enrolling_owners(members: pl.DataFrame) -> tuple[list[str], list[str]]:
+    """(who enrolls and is an owner, who may be one): where neither a share nor the worker type is known, it is open."""
     owner = (
         pl.col("worker_type").cast(pl.String).is_in(OWNERS).fill_null(False)
         | (pl.col("ownership_percent") > 0).fill_null(False)
         | (pl.col("related_to_owner") == "self").fill_null(False)
     )
     enrolling = (pl.col("relationship") == "employee") & (pl.col("election") == "enroll").fill_null(False)
-    return sorted(members.filter(owner & enrolling)["member_id"].to_list())
+    perhaps = pl.col("worker_type").is_null() & ~owner
+    return (
+        sorted(members.filter(owner & enrolling)["member_id"].to_list()),
+        sorted(members.filter(perhaps & enrolling)["member_id"].to_list()),
+    )
 
 
-def _for_business(sets: Sequence[WageSet], charitable: bool) -> list[WageSet]:
-    """The sets that this business may send; a set of churches and nonprofits is none of others."""
-    return [one for one in sets if charitable or one.if_ != "church_or_nonprofit"]
+def _asks(file: GroupFile, kinds: set[str]) -> bool:
+    """Whether an audit asks for papers of these kinds; one that names no papers asks for all."""
+    return file.audit is not None and (not file.audit.items or any(kind in kinds for kind in file.audit.items))
 
 
-def _set_in_words(one: WageSet | OwnershipSet) -> str:
-    from smallgroup.group.papers import in_words
+_SHOWS = {"ytd_deductions": "taxes of the year to date", "hours": "hours"}
 
-    condition = {"new_business": " of a new business", "church_or_nonprofit": " of a church or nonprofit"}
-    tail = condition.get(one.if_ or "", "") if isinstance(one, WageSet) else ""
-    return " with ".join(in_words(kind) for kind in one.papers) + tail
+
+def _set_in_words(one: WageSet | OwnershipSet, quarter: str) -> str:
+    """`Form 941 with payroll reports of the same quarter (taxes of the year to date, hours)`."""
+    names = [in_words(kind) for kind in one.papers]
+    if names == [in_words("state_quarterly_wage_report")]:
+        names = [f"{names[0]} of {quarter}"]
+    if "payroll_report" in one.papers:
+        whose = "two weeks of a payroll provider's reports" if "professional" in one.shows else "payroll reports"
+        quarter = " of the same quarter" if one.same_quarter else ""
+        shows = ", ".join(_SHOWS[what] for what in one.shows if what in _SHOWS)
+        names[one.papers.index("payroll_report")] = whose + quarter + (f" ({shows})" if shows else "")
+    return f"{names[0]} with {listed(names[1:])}" if names[1:] else names[0]
 
 
 def proofs(file: GroupFile, member_ids: list[str], on: Any) -> list[bool]:

@@ -6,16 +6,18 @@ paper is there but does not say what it has to (for which quarter, of which owne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from smallgroup.dates import add_days
 from smallgroup.group.application import Document, Group, GroupFile
+from smallgroup.group.quarters import quarter_due, quarter_of, report_terms
 from smallgroup.rulebook import Guideline
 
 IN = ("received", "accepted")
+_QUARTER, _MONTH = re.compile(r"\d{4}-Q[1-4]"), re.compile(r"\b(\d{4})-(\d{2})(?:-\d{2})?\b")
 Kleene = bool | None
 
 OF_THE_BUSINESS = frozenset({
@@ -48,15 +50,30 @@ class OwnershipSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditTerms:
+class PaperTerms:
     wage_papers: tuple[WageSet, ...]
     ownership_papers: tuple[OwnershipSet, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditTerms:
+    """The tables of papers, and which quarter's wage report is due on the day."""
+
+    wage_papers: tuple[WageSet, ...]
+    ownership_papers: tuple[OwnershipSet, ...]
+    quarter_due: str
 
 
 def audit_terms(guideline: Guideline, on: date) -> AuditTerms | None:
     """The tables of papers, where the guideline has a renewal audit."""
     heading = guideline.headings.get("renewal_audit")
-    return heading.terms_on(AuditTerms, on) if heading else None
+    if heading is None:
+        return None
+    papers = heading.terms_on(PaperTerms, on)
+    return AuditTerms(
+        wage_papers=papers.wage_papers, ownership_papers=papers.ownership_papers,
+        quarter_due=quarter_due(on, report_terms(guideline, on)),
+    )  # fmt: skip
 
 
 def papers_in(file: GroupFile, on: date) -> list[Document]:
@@ -92,21 +109,13 @@ def all_of(answers: Iterable[Kleene]) -> Kleene:
 # Quarters -------------------------------------------------------------------------------------------------------
 
 
-def quarter_of(on: date) -> str:
-    return f"{on.year}-Q{(on.month + 2) // 3}"
-
-
-def quarter_due(on: date) -> str:
-    """The last quarter whose report was due before a day: quarters end on March 31, June 30, September 30 and
-    December 31, and Georgia's report is due at the end of the month after (April 30, July 31, October 31, January 31).
-    """
-    year, quarter = on.year, (on.month + 2) // 3
-    # The report of the quarter before is due on the last day of this quarter's first month.
-    first = date(year, 3 * quarter - 2, 1)
-    due = add_days(date(first.year, first.month + 1, 1), -1)
-    back = 1 if on > due else 2
-    months = year * 4 + quarter - 1 - back
-    return f"{months // 4}-Q{months % 4 + 1}"
+def quarter_named(period: str | None) -> str | None:
+    """The quarter that a paper is of: `2025-Q2` as it is, days and months by the quarter that all of them lie in; None
+    where it is not said, or said in another way."""
+    if period is None or _QUARTER.fullmatch(period.strip()):
+        return period and period.strip()
+    quarters = {f"{year}-Q{(int(month) + 2) // 3}" for year, month in _MONTH.findall(period) if 1 <= int(month) <= 12}
+    return quarters.pop() if len(quarters) == 1 else None
 
 
 # Sets -----------------------------------------------------------------------------------------------------------
@@ -127,7 +136,7 @@ def _complete(one: WageSet | OwnershipSet, papers: Sequence[Document]) -> Kleene
     answer = all_of(shown)
     if not one.same_quarter or answer is False:
         return answer
-    periods = [{paper.period for paper in those} for those in found.values()]
+    periods = [{quarter_named(paper.period) for paper in those} for those in found.values()]
     if set.intersection(*periods) - {None}:
         return answer
     return None if any(None in each for each in periods) else False
@@ -137,37 +146,35 @@ def _shows(paper: Document, wanted: Sequence[str]) -> Kleene:
     return None if not paper.shows else all(what in paper.shows for what in wanted)
 
 
-def wages_shown(file: GroupFile, terms: AuditTerms, on: date, *, new_business: Kleene) -> Kleene:
-    """Whether one of the wage papers is complete; `new_business` is said by the reading that asks."""
-    papers = papers_in(file, on)
-    charitable = is_charitable(file.group)
-    return any_of(_wage_set(one, papers, on, new_business, charitable) for one in terms.wage_papers)
-
-
 def is_charitable(group: Group) -> bool:
-    """A church or a nonprofit: nobody owns it, and its papers are the business's own."""
     return group.activity in ("church", "nonprofit") or group.tax_class == "exempt"
 
 
-def _wage_set(one: WageSet, papers: Sequence[Document], on: date, new: Kleene, charitable: bool) -> Kleene:
+def wages_shown(file: GroupFile, terms: AuditTerms, on: date, *, new_business: Kleene) -> Kleene:
+    """Whether one of the wage papers is complete; `new_business` is said by the reading that asks."""
+    papers, charitable = papers_in(file, on), is_charitable(file.group)
+    return any_of(_wage_set(one, papers, terms, new_business, charitable) for one in terms.wage_papers)
+
+
+def _wage_set(one: WageSet, papers: Sequence[Document], terms: AuditTerms, new: Kleene, charitable: bool) -> Kleene:
     complete = _complete(one, papers)
     if complete is False:
         return False
     if one.papers == ("state_quarterly_wage_report",):
         return any_of(
-            None if paper.period is None else paper.period >= quarter_due(on)
-            for paper in papers
-            if paper.kind == "state_quarterly_wage_report"
+            None if quarter is None else quarter >= terms.quarter_due
+            for quarter in (quarter_named(one.period) for one in papers if one.kind == "state_quarterly_wage_report")
         )
     condition: Kleene = {"new_business": new, "church_or_nonprofit": charitable}[one.if_] if one.if_ else True
     return all_of((complete, condition))
 
 
-def new_by_report(group: Group, on: date) -> Kleene:
-    """A new business by default (A16): its first wages fall in a quarter whose report is not due yet."""
+def new_by_report(group: Group, terms: AuditTerms, on: date) -> Kleene:
+    """A new business by default (A16): its first wages fall in a quarter whose report is not due yet. Wages are never
+    paid before the business is formed."""
     if group.first_payroll_on is None:
-        return None
-    return group.first_payroll_on > on or quarter_of(group.first_payroll_on) > quarter_due(on)
+        return True if group.formed_on is not None and quarter_of(group.formed_on) > terms.quarter_due else None
+    return group.first_payroll_on > on or quarter_of(group.first_payroll_on) > terms.quarter_due
 
 
 def new_by_age(group: Group, on: date) -> Kleene:
@@ -229,3 +236,37 @@ def ownership_shown(file: GroupFile, terms: AuditTerms, on: date, owner: str | N
             complete = None
         answers.append(None if one.to_a_person and complete else complete)
     return any_of(answers)
+
+
+# What leaves them open ------------------------------------------------------------------------------------------
+
+
+def open_in_wages(file: GroupFile, on: date) -> list[str]:
+    """What is not known of the wage papers that have come in, in words."""
+    papers = papers_in(file, on)
+    kinds = {paper.kind for paper in papers}
+    said = []
+    if any(one.kind == "state_quarterly_wage_report" and quarter_named(one.period) is None for one in papers):
+        said.append("of which quarter the wage report is")
+    if any(one.kind == "payroll_report" and not one.shows for one in papers):
+        said.append("what a payroll report shows")
+    if "payroll_attestation" in kinds and new_by_report(file.group, on) is None:
+        said.append("when the business first paid wages")
+    if {"form_941", "payroll_report"} <= kinds and is_charitable(file.group):
+        both = [one for one in papers if one.kind in ("form_941", "payroll_report")]
+        if any(quarter_named(one.period) is None for one in both):
+            said.append("of which quarter Form 941 and the payroll reports are")
+    return said
+
+
+def open_in_ownership(file: GroupFile, on: date, *, owners: int) -> list[str]:
+    """What is not known of the ownership papers that have come in, in words."""
+    papers, group = papers_in(file, on), file.group
+    said = []
+    if any(one.kind == "partnership_agreement" for one in papers) and group.formed_on is None:
+        said.append("when the business was formed")
+    if owners > 1 and any(one.for_ is None and one.kind not in OF_THE_BUSINESS for one in papers):
+        said.append("whose a paper is")
+    if any(one.kind == "form_1120w" for one in papers):
+        said.append("whether Form 1120-W is accepted, which is withdrawn and names no owner")
+    return said or open_in_wages(file, on)

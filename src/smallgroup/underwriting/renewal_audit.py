@@ -15,7 +15,17 @@ from smallgroup.underwriting.clause import Case, Clause, Cure, Reading, listed, 
 from smallgroup.underwriting.measures import counted
 
 _LATER = "Wanted if the group is audited"
+_NOT_ASKED = "The audit names the papers that it wants, and these are not asked for."
 _NEW = "a new business without payroll"
+
+
+def _either(words: list[str]) -> str:
+    """One of several, each of which may hold commas of its own."""
+    return f"{'; '.join(words[:-1])}; or {words[-1]}" if len(words) > 2 else " or ".join(words)
+
+
+def _each(case: Case) -> str:
+    return " for each of them" if len(case["owners_without_paper"]) > 1 else ""
 
 
 def wage_papers(guideline: Guideline, on: date) -> Clause:
@@ -28,14 +38,14 @@ def wage_papers(guideline: Guideline, on: date) -> Clause:
 
     def because(case: Case, outcome: str) -> str:
         if outcome == "not applicable":
-            return f"{_LATER}: {listed(case['wage_sets'])}."
+            return _NOT_ASKED if case["audited"] else f"{_LATER}: {_either(case['wage_sets'])}."
         if outcome == "met":
             return "The papers show wages and hours."
         if outcome == "refer":
             return "A payroll attestation is all there is, and whether the business is new can be read in two ways."
         if outcome == "not met":
-            return f"None of these is complete: {listed(case['wage_sets'])}."
-        return f"A paper does not say which quarter it is of, or what it shows; wanted: {listed(case['wage_sets'])}."
+            return f"This has not come in, or is not complete: {_either(case['wage_sets'])}."
+        return f"Not known: {listed(case['wages_open'])}. Wanted: {_either(case['wage_sets'])}."
 
     return Clause(
         "wage-papers", heading.clauses["wage-papers"], heading.edition("wage_papers", on).citation,
@@ -46,9 +56,9 @@ def wage_papers(guideline: Guideline, on: date) -> Clause:
             ),
         ),
         because,
-        cure=lambda case: Cure(f"Send one of these: {listed(case['wage_sets'])}."),
+        cure=lambda case: Cure(f"Send {_either(case['wage_sets'])}."),
         cured_when=("not met", "needs evidence", "refer"),
-        applies=pl.col("audited"), of_people=False, at_issue=pl.lit(True),
+        applies=pl.col("wages_asked"), of_people=False, at_issue=pl.lit(True),
     )  # fmt: skip
 
 
@@ -57,26 +67,34 @@ def ownership_papers(guideline: Guideline, on: date) -> Clause:
     heading = guideline.heading("renewal_audit")
 
     def because(case: Case, outcome: str) -> str:
-        wanted = listed(case["ownership_sets"]) if case["ownership_sets"] else "papers by how the business is taxed"
+        wanted = _either(case["ownership_sets"]) if case["ownership_sets"] else "papers by how the business is taxed"
+        if outcome == "needs evidence" and not case["ownership_to_show"]:
+            return f"Whether an owner enrolls turns on {listed(case['perhaps_owners'])} (worker type)."
+        if outcome == "not applicable" and case["ownership_to_show"] is False:
+            return "No owner enrolls, so no ownership is shown."
         if outcome == "not applicable":
-            return f"{_LATER}: {wanted}." if not case["audited"] else "No owner enrolls, so no ownership is shown."
+            return _NOT_ASKED if case["audited"] else f"{_LATER}: {wanted}."
         if outcome == "met":
             return "The papers show who owns the business."
         unproved = [f"member {one}" for one in case["owners_without_paper"]]
         who = f" of {listed(unproved)}" if unproved else ""
         if outcome == "not met":
-            return f"No complete set of papers shows the ownership{who}; one is enough: {wanted}."
+            return f"No paper shows the ownership{who}. Wanted: {wanted}."
         if case["ownership_sets"] is None:
             return "It is not known how the business is taxed, so neither is which papers show its ownership."
-        return f"What has come in does not decide the ownership{who}: whose it is, or what it shows, is not said."
+        return f"What has come in leaves the ownership{who} open: not known is {listed(case['ownership_open'])}."
 
     return plain(
         heading, "ownership-papers", counted("owners_unproved") <= 0, because,
         lambda case: {"owners_without_a_paper": case.count("owners_unproved")},
-        cure=lambda case: Cure(f"Send one of these: {listed(case['ownership_sets'] or [])}."),
+        cure=lambda case: Cure(
+            "Say how the business is taxed."
+            if case["ownership_sets"] is None
+            else f"Send{_each(case)} {_either(case['ownership_sets'])}."
+        ),
         cured_when=("not met", "needs evidence"),
-        applies=pl.col("audited") & pl.col("ownership_to_show"), of_people=False, at_issue=pl.col("ownership_to_show"),
-        of_members=lambda case: tuple(case["owners_without_paper"]),
+        applies=pl.col("ownership_asked") & pl.col("ownership_to_show"), of_people=False,
+        at_issue=pl.col("ownership_to_show"), of_members=lambda case: tuple(case["owners_without_paper"]),
     )  # fmt: skip
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from smallgroup.underwriting.decide import Decision, Finding
 
 
+_KEEP = "Please keep any existing coverage until you have a written acceptance."
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One thing: a paper by its kind, or, without one, an answer or a change. `law` is what a client may be shown."""
@@ -56,9 +59,6 @@ def wanting(decision: Decision) -> tuple[Wanted, ...]:
     )  # fmt: skip
 
 
-_KEEP = "Please keep any existing coverage until you have a written acceptance."
-
-
 def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(finding.clause for finding in findings)
 
@@ -79,6 +79,8 @@ def request_letter(decision: Decision, *, group: str) -> str:
     wanted = wanting(decision)
     effective = spoken(decision.effective_date) if decision.effective_date else "the effective date"
     lines = [f"{group}: group health coverage from {effective}", ""]
+    if decision.decision == "decline":
+        return "\n".join([*lines, *_declined(decision)]) + "\n"
     if not wanted:
         lines += _nothing(decision, effective)
         return "\n".join(lines) + "\n"
@@ -89,8 +91,7 @@ def request_letter(decision: Decision, *, group: str) -> str:
         lines.append(f"{number}. {what}{law}. From: {one.from_whom}.")
     lines += [
         "",
-        "What comes later moves the start of coverage to a later month.",
-        _KEEP,
+        f"What comes later moves the start of coverage to a later month. {_KEEP}",
         "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104).",
     ]
     return "\n".join(lines) + "\n"
@@ -98,9 +99,18 @@ def request_letter(decision: Decision, *, group: str) -> str:
 
 def _nothing(decision: Decision, effective: str) -> list[str]:
     if decision.decision == "approve":
-        return [f"Nothing is missing for coverage from {effective}.", _KEEP]
-    if decision.decision == "refer":
-        return ["Nothing is missing from you. A person at the carrier is looking at the application."]
-    grounds = dict.fromkeys(finding.ground for finding in decision.findings if finding.outcome == "not met")
-    named = ", ".join(ground for ground in grounds if ground)
-    return [f"The application cannot be accepted as a small employer's ({named})."]
+        return [f"Nothing is missing for coverage from {effective}. {_KEEP}"]
+    return ["Nothing is missing from you. A person at the carrier is looking at the application."]
+
+
+def _declined(decision: Decision) -> list[str]:
+    """The law on which the refusal rests, and what would show that the facts are others."""
+    refusing = [one for one in decision.findings if one.outcome == "not met" and one.ground]
+    grounds = ", ".join(dict.fromkeys(one.ground for one in refusing if one.ground))
+    asks = dict.fromkeys(one.ask for one in refusing)
+    return [
+        f"The application cannot be accepted as a small employer's ({grounds}).",
+        "",
+        "If the facts are not as we have them, please send what shows it:",
+        *(f"- {ask}" for ask in asks),
+    ]

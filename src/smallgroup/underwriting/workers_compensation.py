@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from smallgroup.rulebook import Guideline
-from smallgroup.underwriting.clause import Case, Clause, Cure, plain
+from smallgroup.underwriting.clause import Case, Clause, Cure, listed, people_word, plain
 from smallgroup.underwriting.measures import one_of
 
 
@@ -51,11 +51,16 @@ def _because(case: Case, outcome: str, terms: CompensationTerms) -> str:
             return "All employees are covered by workers' compensation."
         if case["activity"] in terms.exempt_activities:
             return "The law requires no workers' compensation for farm labor."
-        return f"With {staff} employees the law requires no workers' compensation; it does from {least} on."
+        employees = people_word(staff, "employee", "employees")
+        return f"With {employees} the law requires no workers' compensation; it does from {least} employees on."
     if outcome == "not met":
-        said = {"partial": "cover only some of them", "none": "cover none of them"}.get(
-            status, "are said not to be required"
+        said = {"partial": "only some of them are covered", "none": "none of them is covered"}.get(
+            status, "it is said not to be required"
         )
-        return f"The law requires workers' compensation of an employer of {staff}, and its policies {said}."
-    what = "how many are employed in all" if status else "whether workers' compensation covers all employees"
-    return f"It is not known {what}; the law requires it from {least} employees on, farm labor left out."
+        return f"The law requires workers' compensation of an employer of {staff} employees, and {said}."
+    missing = [
+        *(["whether workers' compensation covers all employees"] if status is None else []),
+        *(["how many are employed in all"] if staff is None else []),
+        *(["what the business does"] if case["activity"] is None else []),
+    ]
+    return f"It is not known {listed(missing)}; the law requires it from {least} employees on, farm labor left out."

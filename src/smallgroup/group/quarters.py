@@ -6,19 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from smallgroup.rulebook import Guideline, guideline_in_force
-from smallgroup.strict import Cents
+from smallgroup.rulebook import Guideline
 
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])", re.ASCII)
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WageTerms:
-    """The federal minimum wage, and the weeks that a quarter is taken to have."""
-
-    hourly: Cents
-    weeks_in_a_quarter: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +46,16 @@ def due_on(quarter: str, terms: WageReportTerms) -> date:
     return this_year if this_year > last else date(last.year + 1, month, day)
 
 
-def quarter_due(on: date, *, guideline: Guideline | None = None) -> str:
+def report_terms(guideline: Guideline, on: date) -> WageReportTerms:
+    """The due dates of the guideline's state. Raises KeyError where it has none, and NotInForce."""
+    return guideline.heading("wage_report").terms_on(WageReportTerms, on)
+
+
+def quarter_due(on: date, terms: WageReportTerms) -> str:
     """The last quarter whose report is overdue on a day: its due date lies before that day.
 
     On the due date itself an employer may still be filing, so the quarter before is the one that is wanted.
-    `guideline` is the one whose state's due dates hold; without it, the one in force on the day.
     """
-    heading = (guideline or guideline_in_force(on)).heading("wage_report")
-    terms = heading.terms_on(WageReportTerms, on)
     quarter = quarter_of(on)
     while due_on(quarter, terms) >= on:
         first, _ = quarter_days(quarter)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallgroup.audit import WageReportTerms, due_on, quarter_days, quarter_due, quarter_of
-from smallgroup.errors import NotInForce
+from smallgroup.group.quarters import WageReportTerms, due_on, quarter_days, quarter_due, quarter_of, report_terms
 from smallgroup.rulebook import guideline
 
 GUIDE = guideline("kp-ga-2025-07")
@@ -26,13 +25,7 @@ TERMS = GUIDE.heading("wage_report").terms_on(WageReportTerms, date(2025, 7, 1))
     ],
 )  # fmt: skip
 def test_the_last_quarter_whose_due_date_has_passed(on: date, quarter: str) -> None:
-    assert quarter_due(on) == quarter
-
-
-def test_before_any_guideline_one_must_be_named() -> None:
-    with pytest.raises(NotInForce):
-        quarter_due(date(2025, 5, 1))
-    assert quarter_due(date(2025, 5, 1), guideline=GUIDE) == "2025-Q1"
+    assert quarter_due(on, TERMS) == quarter
 
 
 def test_due_dates_are_those_of_the_form() -> None:
@@ -43,7 +36,7 @@ def test_due_dates_are_those_of_the_form() -> None:
 
 @given(st.dates(date(2017, 1, 1), date(2100, 1, 1)))
 def test_the_quarter_wanted_was_due_and_the_next_was_not(on: date) -> None:
-    wanted = quarter_due(on, guideline=GUIDE)
+    wanted = quarter_due(on, report_terms(GUIDE, on))
     _, last = quarter_days(wanted)
     after = quarter_of(last + timedelta(days=1))
     assert due_on(wanted, TERMS) < on <= due_on(after, TERMS)
