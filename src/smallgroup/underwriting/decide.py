@@ -13,6 +13,7 @@ import polars as pl
 
 from smallgroup import __version__
 from smallgroup.citation import Citation
+from smallgroup.dates import spoken
 from smallgroup.errors import Refused
 from smallgroup.group.application import GroupFile
 from smallgroup.group.papers import in_words
@@ -22,6 +23,7 @@ from smallgroup.underwriting.clause import OUTCOMES, Case, Clause, Cure, Reading
 from smallgroup.underwriting.contradictions import contradicting
 from smallgroup.underwriting.engine import DECISIONS, MET, Edition, Federal, edition, outcome_of
 from smallgroup.underwriting.facts import facts_of
+from smallgroup.underwriting.federal import next_window, window_terms
 from smallgroup.underwriting.papers import paper_status
 from smallgroup.underwriting.wanting import wanting
 
@@ -127,6 +129,7 @@ class Decision:
     engine: str = __version__
     federal: Federal = "laid over"
     layer: str | None = None
+    due_on: date | None = None
 
     @property
     def inputs_sha256(self) -> str:
@@ -188,7 +191,7 @@ def underwrite(
     )
     return Decision(
         DECISIONS[results["decision"]], guideline.id, as_of, findings, inputs or {}, file.effective_date,
-        federal=federal, layer=layer.layer if layer else None,
+        federal=federal, layer=layer.layer if layer else None, due_on=file.audit.due_on if file.audit else None,
     )  # fmt: skip
 
 
@@ -252,7 +255,7 @@ def _finding(
         )
         if applies
         else (),
-        cure=(cure or clause.cure(case)) if outcome in clause.cured_when else None,
+        cure=_cured(in_force, clause, case, outcome, cure),
         ground=clause.text.ground,
         audience=clause_audience(in_force, clause),
         ask=clause.text.ask,
@@ -262,6 +265,23 @@ def _finding(
         of_members=clause.of_members(case) if applies else (),
         pends=clause.text.if_not_met != "advise" and bool(results.get(f"{clause.id}.waits", True)),
     )  # fmt: skip
+
+
+def _cured(in_force: Edition, clause: Clause, case: Case, outcome: str, tried: Cure | None) -> Cure | None:
+    """What would change it; for a minimum that the law sets aside in a part of the year, also when that is."""
+    if outcome not in clause.cured_when:
+        return None
+    cure = tried or clause.cure(case)
+    if not clause.text.open_window or in_force.federal == "left out" or case["is_renewal"]:
+        return cure
+    opens, closes = next_window(case["received_on"], window_terms(in_force.on))
+    said = (
+        f"Or complete the application from {spoken(opens)} to {spoken(closes)}, when the law does not let this minimum "
+        "be applied (45 CFR 147.104(b)(1)(i)(B))."
+    )
+    if cure is None:
+        return Cure(said[3].upper() + said[4:], {"window_opens": opens, "window_closes": closes})
+    return Cure(f"{cure.sentence} {said}", {**cure.numbers, "window_opens": opens, "window_closes": closes})
 
 
 def clause_audience(in_force: Edition, clause: Clause) -> str:

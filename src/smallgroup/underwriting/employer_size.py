@@ -207,7 +207,7 @@ def _because(case: Case, outcome: str, terms: HoursTerms, size: SizeTerms, *, ma
         unknown = (
             "whether there are other companies of the same owners"
             if case["affiliates_stated"] is False
-            else ("all of the ownership and the hours of the other companies of the same owners")
+            else ("the hours of other companies of the same owners, or who owns them")
         )
         return f"{year} averages {_shown(hours, terms)} full-time equivalents without what is not known: {unknown}."
     shown = _shown(hours, terms)

@@ -354,7 +354,10 @@ def edition(guideline: Guideline, on: date, *, federal: Federal = "laid over", l
         make(guideline, on) for heading, makes in CLAUSES if heading in guideline.headings for make in makes
     ]  # fmt: skip
     of_the_law = [make(law(), on) for make in LAW]
-    chosen = {"laid over": of_the_guide + of_the_law, "left out": of_the_guide, "alone": of_the_law}[federal]
+    chosen = {
+        "laid over": of_the_guide + [_beside_the_guide(clause) for clause in of_the_law],
+        "left out": of_the_guide, "alone": of_the_law,
+    }[federal]  # fmt: skip
     eligibility = guideline.headings.get("employee_eligibility")
     return Edition(
         guideline, on, _settled(chosen, guideline, layer, on), counting, hours_terms(on), waivers,
@@ -362,6 +365,13 @@ def edition(guideline: Guideline, on: date, *, federal: Federal = "laid over", l
         eligibility.terms_on(EligibilityTerms, on).work_inside_percent if eligibility else 50,
         federal, layer,
     )  # fmt: skip
+
+
+def _beside_the_guide(clause: Clause) -> Clause:
+    """A clause of the law beside the guide's own of the same matter, whose readings decide whether a group is refused."""
+    if not clause.text.if_not_met.startswith("decline"):
+        return clause
+    return replace(clause, text=replace(clause.text, if_not_met="pend"))
 
 
 # What the owner of a guideline has settled ------------------------------------------------------------------------

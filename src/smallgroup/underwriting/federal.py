@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from smallgroup.dates import first_of_next_month, spoken
+from smallgroup.dates import spoken
 from smallgroup.rulebook import Guideline, law
 from smallgroup.strict import MonthDay
 from smallgroup.underwriting.clause import Case, Clause, plain
@@ -108,11 +108,10 @@ def effective_date_by_law(guideline: Guideline, on: date) -> Clause:
     )  # fmt: skip
 
 
-def window_could_help(received_on: date, effective: date, terms: WindowTerms) -> date | None:
-    """The first day of the next window, where an application then could start coverage: for a group that misses a
-    minimum."""
-    opens = date(received_on.year, *terms.window_opens)
-    closes = date(received_on.year, *terms.window_closes)
-    if received_on > closes:
-        opens = date(received_on.year + 1, *terms.window_opens)
-    return max(opens, received_on) if first_of_next_month(opens) else None
+def next_window(received_on: date, terms: WindowTerms) -> tuple[date, date]:
+    """The first and the last day of the next window after a day that lies in none."""
+    year = received_on.year
+    opens = date(year, *terms.window_opens)
+    if received_on > opens:
+        year += 1
+    return date(year, *terms.window_opens), date(year, *terms.window_closes)

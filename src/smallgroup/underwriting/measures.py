@@ -142,8 +142,6 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
     waives = c("election") == "waive"
     thirty = terms.full_time_hours * 100
     works = one_of("status", ("active", "paid_leave"))
-    # Pay for a week against the wage for its hours; where hours are not known, against the fewest that are eligible.
-    wage_owed = pl.coalesce(c("hours_per_week"), pl.lit(thirty, pl.Int64)) * terms.hourly_wage
     eligible = c("employed") & c("offered")
     partner = one_of("worker_type", ("sole_proprietor", "partner")) | (c("owner") & c("owners_are_partners"))
     # Retirees and those on continuation are on no payroll, whatever their last wages were paid on (page 3).
@@ -156,7 +154,7 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
             "full_time": c("hours_per_week") >= thirty,
             "works": works,
             "in_offered_class": offered_class,
-            "paid_too_little": c("weekly_pay") * 100 < wage_owed,
+            "paid_too_little": c("weekly_pay") * 100 < c("hours_per_week") * terms.hourly_wage,
             "owner": owner,
             "spouse_of_owner": one_of("related_to_owner", _SPOUSES),
             "is_1099": c("worker_type") == "1099",

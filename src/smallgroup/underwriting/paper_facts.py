@@ -30,7 +30,7 @@ OWNERS = ("sole_proprietor", "partner", "corporate_owner")
 
 OF_PAPERS: dict[str, Any] = {
     "wages_asked": pl.Boolean, "wages_shown": pl.Boolean, "wages_shown_by_age": pl.Boolean,
-    "ownership_asked": pl.Boolean, "ownership_to_show": pl.Boolean,
+    "ownership_asked": pl.Boolean, "proofs_asked": pl.Boolean, "ownership_to_show": pl.Boolean,
     "owners_unproved.at_least": pl.UInt32, "owners_unproved.at_most": pl.UInt32, "other_tax_papers": pl.Boolean,
     "has_existing_coverage": pl.Boolean,
 }  # fmt: skip
@@ -63,6 +63,7 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
     row |= {
         "wages_asked": _asks(file, of_wages),
         "ownership_asked": _asks(file, of_ownership),
+        "proofs_asked": _asks(file, {"proof_of_other_coverage"}),
         "wages_shown": wages_shown(file, terms, on, new_business=by_report),
         "wages_shown_by_age": wages_shown(file, terms, on, new_business=by_age),
         "ownership_to_show": True if shown else None if perhaps else False,
@@ -81,8 +82,8 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
         "wage_sets": [_set_in_words(one, terms.quarter_due) for one in for_wages],
         # What goes to a person by itself is nothing to ask for.
         "ownership_sets": None if sets is None else [_set_in_words(one, "") for one in sets if not one.to_a_person],
-        "wages_open": open_in_wages(file, on),
-        "ownership_open": open_in_ownership(file, on, owners=len(owners)),
+        "wages_open": open_in_wages(file, terms, on),
+        "ownership_open": open_in_ownership(file, terms, on, owners=len(owners)),
         "perhaps_owners": [f"member {who}" for who in perhaps],
         "owners_without_paper": [who for who, answer in shown if who is not None and answer is not True],
     }

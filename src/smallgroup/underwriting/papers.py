@@ -241,7 +241,7 @@ def ownership_shown(file: GroupFile, terms: AuditTerms, on: date, owner: str | N
 # What leaves them open ------------------------------------------------------------------------------------------
 
 
-def open_in_wages(file: GroupFile, on: date) -> list[str]:
+def open_in_wages(file: GroupFile, terms: AuditTerms, on: date) -> list[str]:
     """What is not known of the wage papers that have come in, in words."""
     papers = papers_in(file, on)
     kinds = {paper.kind for paper in papers}
@@ -250,7 +250,7 @@ def open_in_wages(file: GroupFile, on: date) -> list[str]:
         said.append("of which quarter the wage report is")
     if any(one.kind == "payroll_report" and not one.shows for one in papers):
         said.append("what a payroll report shows")
-    if "payroll_attestation" in kinds and new_by_report(file.group, on) is None:
+    if "payroll_attestation" in kinds and new_by_report(file.group, terms, on) is None:
         said.append("when the business first paid wages")
     if {"form_941", "payroll_report"} <= kinds and is_charitable(file.group):
         both = [one for one in papers if one.kind in ("form_941", "payroll_report")]
@@ -259,7 +259,7 @@ def open_in_wages(file: GroupFile, on: date) -> list[str]:
     return said
 
 
-def open_in_ownership(file: GroupFile, on: date, *, owners: int) -> list[str]:
+def open_in_ownership(file: GroupFile, terms: AuditTerms, on: date, *, owners: int) -> list[str]:
     """What is not known of the ownership papers that have come in, in words."""
     papers, group = papers_in(file, on), file.group
     said = []
@@ -269,4 +269,4 @@ def open_in_ownership(file: GroupFile, on: date, *, owners: int) -> list[str]:
         said.append("whose a paper is")
     if any(one.kind == "form_1120w" for one in papers):
         said.append("whether Form 1120-W is accepted, which is withdrawn and names no owner")
-    return said or open_in_wages(file, on)
+    return said or open_in_wages(file, terms, on)

@@ -205,16 +205,19 @@ def participation_maintained(guideline: Guideline, on: date) -> Clause:
     def because(case: Case, outcome: str) -> str:
         months, below = case["contract_months"], case.count("months_below")
         if outcome == "not applicable":
-            return "It acts at the renewal: this is a new group." if not case["is_renewal"] else "No month is told."
+            return "It acts at the renewal: this is a new group."
+        if not months:
+            return "It is not told how many were enrolled in the months of the contract."
         if outcome == "needs evidence":
             return f"Of {months} months of the contract, in {below} too few were enrolled: not all of them are known."
         return f"Of {months} months of the contract, in {below} too few were enrolled."
 
     return plain(
-        guideline.heading("participation"), "participation-maintained", counted("months_below") <= 0, because,
+        guideline.heading("participation"), "participation-maintained",
+        pl.when(pl.col("contract_months") > 0).then(counted("months_below") <= 0), because,
         lambda case: {"months": case["contract_months"], "below": case.count("months_below")},
         cure=lambda case: Cure("Restore the enrollment before the renewal; a person looks at the months below."),
-        applies=pl.col("is_renewal") & (pl.col("contract_months") > 0), of_people=False,
+        applies=pl.col("is_renewal"), of_people=False,
     )  # fmt: skip
 
 
@@ -228,7 +231,7 @@ def waiver_proof(guideline: Guideline, on: date) -> Clause:
     def because(case: Case, outcome: str) -> str:
         waived, open_ = case.count(_DEFAULT.waived), case.count("waived_unproved")
         if outcome == "not applicable":
-            return "Wanted if the group is audited." if not case["audited"] else "Nobody waives."
+            return "Nobody waives." if case["proofs_asked"] else "Wanted if an audit asks for it."
         if not open_.at_most:
             return f"The other coverage of all {waived} who waive is proved."
         still = "the share is reached without them" if outcome == "met" else "without them the share is not reached"
@@ -239,7 +242,7 @@ def waiver_proof(guideline: Guideline, on: date) -> Clause:
         lambda case: {"waived": case.count(_DEFAULT.waived), "unproved": case.count("waived_unproved")},
         cure=lambda case: Cure(f"Send proof of the other coverage of {listed(_unproved(case))}."),
         cured_when=("not met", "needs evidence"),
-        applies=pl.col("audited") & (counted(_DEFAULT.waived).at_most > 0), of_members=_unproved_ids,
+        applies=pl.col("proofs_asked") & (counted(_DEFAULT.waived).at_most > 0), of_members=_unproved_ids,
     )  # fmt: skip
 
 
@@ -451,6 +454,8 @@ def _cure(case: Case, terms: ParticipationTerms) -> Cure | None:
     more = _must_enroll(counts, terms) - enrolled
     if counts == 0:
         return Cure("1 employee must enroll.", {"enroll_more": 1})
+    if more < 1:  # enough by the first reading, so another one asks for what nobody here can give
+        return None
     said = f"{people_word(more, 'more employee', 'more employees')} must enroll"
     waivers = next(
         (w for w in range(1, counts - enrolled + 1) if enrolled and enrolled >= _must_enroll(counts - w, terms)), None

@@ -38,9 +38,9 @@ class Wanted:
 def wanting(decision: Decision) -> tuple[Wanted, ...]:
     """Each paper once, with every clause that waits for it; then what no paper answers, in the order of the guide.
 
-    The last day is the effective date itself: what is complete on it is in time for it.
+    The last day is the effective date itself: what is complete on it is in time for it. An audit has a day of its own.
     """
-    by = decision.effective_date
+    by = decision.due_on or decision.effective_date
     papers: dict[str, list[Finding]] = {}
     answers: list[Wanted] = []
     for finding in decision.findings:
@@ -84,14 +84,17 @@ def request_letter(decision: Decision, *, group: str) -> str:
     if not wanted:
         lines += _nothing(decision, effective)
         return "\n".join(lines) + "\n"
-    lines += [f"To start coverage on {effective} we still need the following, complete, by {effective}:", ""]
+    if decision.due_on:
+        lines += [f"For the yearly review of the group we need the following by {spoken(decision.due_on)}:", ""]
+    else:
+        lines += [f"To start coverage on {effective} we still need the following, complete, by {effective}:", ""]
     for number, one in enumerate(wanted, 1):
         what = one.what[0].upper() + one.what[1:].rstrip(".")
         law = f" ({one.law})" if one.law else ""
         lines.append(f"{number}. {what}{law}. From: {one.from_whom}.")
     lines += [
         "",
-        f"What comes later moves the start of coverage to a later month. {_KEEP}",
+        *([] if decision.due_on else [f"What comes later moves the start of coverage to a later month. {_KEEP}"]),
         "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104).",
     ]
     return "\n".join(lines) + "\n"
