@@ -368,7 +368,7 @@ def edition(guideline: Guideline, on: date, *, federal: Federal = "laid over", l
 
 
 def _beside_the_guide(clause: Clause) -> Clause:
-    """A clause of the law beside the guide's own of the same matter, whose readings decide whether a group is refused."""
+    """A clause of the law beside the guide's own of the same matter, whose readings decide about a refusal."""
     if not clause.text.if_not_met.startswith("decline"):
         return clause
     return replace(clause, text=replace(clause.text, if_not_met="pend"))
