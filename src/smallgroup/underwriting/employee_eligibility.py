@@ -20,7 +20,7 @@ class EligibilityTerms:
 
 
 def _who(case: Case, predicate: str) -> list[str]:
-    return [f"member {one}" for one in case.people.filter(pl.col(predicate))["member_id"]]
+    return case.who(predicate)
 
 
 def working_hours(guideline: Guideline, on: date) -> Clause:
