@@ -78,3 +78,10 @@ def test_a_total_is_null_only_when_a_row_that_matters_is_unknown() -> None:
         assert sums.over(rows).item() == wanted
     both = pl.concat([frame.head(3).with_columns(group=0), frame.with_columns(group=1)])
     assert sums.over_each(both, "group").rows() == [(0, 6), (1, None)]
+
+
+def test_a_comparison_keeps_its_rows_where_nothing_is_known_of_any_group() -> None:
+    nothing = pl.DataFrame({f"n.{end}": pl.Series([None], dtype=pl.UInt32) for end in ("at_least", "at_most")})
+    book = pl.concat([nothing, nothing])
+    for compared in (counted("n") <= 0, counted("n") >= 1):
+        assert book.with_columns(told=compared)["told"].to_list() == [None, None]

@@ -38,7 +38,10 @@ class Count:
         return sure(self.at_least >= other.at_most, self.at_most >= other.at_least)
 
     def __le__(self, other: Count | int) -> pl.Expr:
-        return _count(other) >= self
+        # The columns stand on the left: a literal there, beside a column that is null throughout, makes one row of
+        # many in Polars 2.1.
+        other = _count(other)
+        return sure(self.at_most <= other.at_least, self.at_least <= other.at_most)
 
 
 def _count(value: Count | int) -> Count:
