@@ -31,10 +31,12 @@ def main() -> None:
 
 
 def _tables(group: OneGroup, groups: int, *, quick: bool) -> Iterator[Table]:
+    case = deciding.Case(group)
     yield pricing.pricing(group, rounds=20 if quick else 500, starts=1 if quick else 7)
-    yield deciding.deciding_one(group, rounds=10 if quick else 200)
-    yield deciding.deciding_book(group, groups=groups, rounds=3 if quick else 11, zen_groups=500 if quick else 2_000)
-    yield deciding.counting_book(group, groups=groups, rounds=1 if quick else 3)
+    yield deciding.deciding_one(case, rounds=10 if quick else 200)
+    yield deciding.deciding_book(case, groups=groups, rounds=3 if quick else 11, zen_groups=500 if quick else 2_000)
+    yield deciding.counting_book(case, groups=groups, rounds=1 if quick else 3)
+    yield deciding.trying(case, rounds=5 if quick else 50)
     yield startup.startup(rounds=1 if quick else 7)
 
 

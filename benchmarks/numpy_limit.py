@@ -1,29 +1,39 @@
-"""The limit: the seven clauses written by hand in NumPy for the same columns, one pass, block by block.
+"""The limit: all clauses written by hand in NumPy for the same columns, one pass, block by block.
 
 What a careful engineer would write who gives up everything else: the numbers of July 2025 stand in the code, no
-reading has a name, and nothing explains itself. A reading that may be unknown is two booleans: it holds for sure
-("yes"), and it holds in some case ("may"). NumPy has no null, so a null is a value that leads to the same answer:
-a count of nothing known lies between 0 and ENDLESS. Blocks stay in a core's cache, and threads share them out.
+reading has a name, and nothing explains itself. What may be unknown is two booleans: it holds for sure ("yes"), and
+it holds in some case ("may"). NumPy has no null, so a null is a value that leads to the same answer: a count of
+nothing known lies between 0 and ENDLESS. Blocks stay in a core's cache, and threads share them out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from benchmarks.outcomes import ADDRESSES, CLAUSES, OUTCOMES_OF_ALL, REGISTERED
+
 MET, NOT_MET, REFER, NEEDS_EVIDENCE, NOT_APPLICABLE = range(5)
 DECLINE, REFERRED, PEND, APPROVE = range(4)
 
-ENDLESS = 1 << 29  # twice it is still an int32
-LEAST_HOURS = 1 * 12 * 120_00
-OVER_FIFTY = 51 * 12 * 120_00
+ENDLESS = 1 << 29  # four times it is still a uint32
+YEAR_OF_ONE = 12 * 120_00
+OVER_FIFTY = 51 * YEAR_OF_ONE
 SEASONAL_MONTHS = 4
+LATEST_DAY = 91
+NEVER = -(1 << 20)  # a day that is not known, long before any that is
 BLOCK = 32_768
+
+# Of each day from 1970 on the first of the month by which coverage starts that is complete on it.
+_DAYS = np.arange("1970-01-01", "2100-01-01", dtype="datetime64[D]")
+_FIRSTS = _DAYS.astype("datetime64[M]")
+_EARLY = (_DAYS - _FIRSTS.astype("datetime64[D]")).astype(int) < 15
+LATEST_START = (_FIRSTS + np.where(_EARLY, 1, 2)).astype("datetime64[D]").astype(np.int32)
 
 Column = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -31,27 +41,39 @@ Codes = npt.NDArray[np.uint8]
 
 
 def arrays(measured: pl.DataFrame) -> dict[str, Column]:
-    """The columns of a frame of measures in NumPy; a boolean that may be null becomes two, `.yes` and `.may`."""
+    """The columns of a frame of measures in NumPy: a boolean that may be null becomes two, `.yes` and `.may`, a word
+    its place among the words, 0 where it is not known, and a date a number of days."""
     columns: dict[str, Column] = {}
     for name, dtype in measured.schema.items():
         column = measured[name]
         if dtype == pl.Boolean:
-            columns[f"{name}.yes"] = column.fill_null(False).to_numpy()
-            columns[f"{name}.may"] = column.fill_null(True).to_numpy()
-        elif name.endswith(".at_least"):
-            columns[name] = column.fill_null(0).to_numpy()
-        elif name == "average_hours":
+            yes = columns[f"{name}.yes"] = column.fill_null(False).to_numpy()
+            columns[f"{name}.may"] = column.fill_null(True).to_numpy() if column.null_count() else yes
+        elif dtype == pl.String:
+            words = ("", *_WORDS[name])
+            places = column.fill_null("").replace_strict(words, range(len(words)), default=len(words))
+            columns[name] = places.cast(pl.UInt8).to_numpy()
+        elif dtype == pl.Date:
+            columns[name] = column.cast(pl.Int32).fill_null(NEVER).to_numpy()
+        elif dtype == pl.Int64:  # hours, and days: none is below 0
             columns[name] = column.fill_null(-1).to_numpy()
         else:
-            columns[name] = column.fill_null(ENDLESS).to_numpy()
-    columns["months_known"] = measured["months_known.at_least"].is_not_null().to_numpy()
+            columns[name] = column.fill_null(0 if name.endswith(".at_least") else ENDLESS).to_numpy()
+    columns["no_months"] = measured["months_known.at_least"].is_null().to_numpy()
+    columns["no_people"] = measured["elections.at_least"].is_null().to_numpy()
     return columns
+
+
+_WORDS = {
+    "address_kind": ADDRESSES, "secretary_of_state": REGISTERED, "workers_compensation": ("covered",),
+    "activity": ("farm",),
+}  # fmt: skip
 
 
 def decide(columns: Mapping[str, Column], threads: int) -> dict[str, Codes]:
     """One code a clause, and the decision, for every group."""
     rows = len(columns["average_hours"])
-    codes = {name: np.empty(rows, np.uint8) for name in (*CLAUSES, "decision")}
+    codes = {name: np.empty(rows, np.uint8) for name in OUTCOMES_OF_ALL}
 
     def one(start: int) -> None:
         here = slice(start, start + BLOCK)
@@ -67,109 +89,285 @@ def decide(columns: Mapping[str, Column], threads: int) -> dict[str, Codes]:
     return codes
 
 
-CLAUSES = (
-    "size-at-least-one", "size-at-most-fifty", "common-law-employee", "participation", "contribution", "share-of-1099",
-    "form-1099-validation",
-)  # fmt: skip
+class Known(NamedTuple):
+    """It holds for sure, and it holds in some case."""
+
+    yes: Mask
+    may: Mask
+
+    def __and__(self, other: Known) -> Known:
+        return Known(self.yes & other.yes, self.may & other.may)
+
+    def __or__(self, other: Known) -> Known:
+        return Known(self.yes | other.yes, self.may | other.may)
+
+    def __invert__(self) -> Known:
+        return Known(~self.may, ~self.yes)
 
 
 def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
-    # A code is made of masks by arithmetic on bytes: no branches, and no passes of where().
-    hours = c["average_hours"]
-    hours_unknown = hours < 0
-    small = hours < LEAST_HOURS
-    not_small = small & ~hours_unknown
-    codes["size-at-least-one"][:] = _code(not_small, hours_unknown)
+    def fact(name: str) -> Known:
+        return Known(c[f"{name}.yes"], c[f"{name}.may"])
 
-    seasonal_yes = (
-        c["months_known"] & (c["months_known.at_least"] == 12)
-        & (c["months_over.at_most"] <= SEASONAL_MONTHS) & (c["months_over_without_seasonal.at_most"] <= 0)
-    )  # fmt: skip
-    seasonal_may = (
-        (~c["months_known"] | (c["months_known.at_least"] == 12))
-        & (c["months_over.at_least"] <= SEASONAL_MONTHS) & (c["months_over_without_seasonal.at_least"] <= 0)
-    )  # fmt: skip
-    over = hours >= OVER_FIFTY
-    large = over & ~seasonal_may
-    codes["size-at-most-fifty"][:] = _code(large, hours_unknown | (over & seasonal_may & ~seasonal_yes))
+    def some(name: str) -> Known:
+        return Known(c[f"{name}.at_least"] > 0, c[f"{name}.at_most"] > 0)
 
-    sure = c["w2_full_time_not_partner.at_least"]
-    beyond_household, beyond_spouse = sure > c["household_possible"], sure > c["spouses_possible"]
-    candidate_yes, candidate_may = c["w2_full_time.at_least"] >= 1, c["w2_full_time.at_most"] >= 1
-    outside_yes = (c["w2_full_time_outside.at_least"] >= 1) | ~c["one_household.may"]
-    outside_may = (c["w2_full_time_outside.at_most"] >= 1) | ~c["one_household.yes"]
-    regulation_yes = (candidate_yes & outside_yes) | beyond_household
-    regulation_may = (candidate_may & outside_may) | beyond_household
-    literal_yes, literal_may = candidate_yes | beyond_spouse, candidate_may | beyond_spouse
-    codes["common-law-employee"][:] = _read(
-        regulation_yes, regulation_may, regulation_yes | literal_yes, regulation_may & literal_may
+    def none(name: str) -> Known:
+        return Known(c[f"{name}.at_most"] == 0, c[f"{name}.at_least"] == 0)
+
+    _size(c, codes, fact)
+    _common_law(c, codes, fact, some)
+
+    # Page 3, of the employer.
+    codes["bona-fide-relationship"][:] = _where_applicable(
+        some("w2_staff"), _to_a_person(_read(some("w2_unrelated") & none("w2_unpaid")))
     )
+    formed, effective, paid = c["formed_on"], c["effective_date"], c["first_payroll_on"]
+    long_ago, no_day = formed <= effective - 60, formed == NEVER
+    on_payroll = paid <= c["received_on"]
+    purpose = fact("purpose_attested") & (
+        Known(long_ago & ~no_day, long_ago) | Known(on_payroll & (paid != NEVER), on_payroll)
+    )
+    codes["formed-for-business"][:] = _to_a_person(_read(purpose))
+    kind = c["address_kind"]
+    physical = (kind == 1) | (kind == 2)
+    codes["business-address"][:] = _read(Known(physical, physical | (kind == 0)))
+    codes["service-area"][:] = _to_a_person(_read(fact("inside_service_area")))
+    expires, status = c["license_expires_on"], c["secretary_of_state"]
+    licensed = (expires >= effective) | (status == 1)
+    codes["business-license"][:] = _read(Known(licensed, licensed | (expires == NEVER) | (status == 0)))
+    staff, policy, activity = c["employees_total"], c["workers_compensation"], c["activity"]
+    covered = (policy == 1) | (activity == 1) | ((staff >= 0) & (staff < 3))
+    codes["workers-compensation"][:] = _read(Known(covered, covered | (policy == 0) | (activity == 0) | (staff < 0)))
+    left_out, hours = c["excluded_classes"], c["hours_required"]
+    nobody = Known(left_out == 0, (left_out == 0) | (left_out == ENDLESS))
+    asks_enough = nobody & Known(hours >= 30_00, (hours >= 30_00) | (hours < 0))
+    not_too_much = Known((hours <= 40_00) & (hours >= 0), hours <= 40_00)
+    codes["no-excluded-classes"][:] = _read(asks_enough & not_too_much, asks_enough & none("between_hours"))
+    classes = c["classes"]
+    codes["plans-by-class"][:] = _where_applicable(
+        Known((classes > 0) & (classes != ENDLESS), classes > 0), _read(none("unlawful_classes"))
+    )
+    other = fact("other_carrier")
+    alongside = c["alongside.at_least"] > 0
+    beside = Known(other.yes | alongside, other.may | alongside | c["no_people"])
+    codes["dual-carrier"][:] = _where_applicable(beside & some("elections"), _read(some("enrolled")))
+    peo = fact("peo")
+    codes["peo-premium"][:] = _where_applicable(peo, _read(fact("peo_group_pays")))
+    codes["peo-contract"][:] = _where_applicable(peo, _read(fact("peo_in_group_name")))
+    codes["peo-considered"][:] = _where_applicable(peo, np.full(peo.yes.shape, REFER, np.uint8))
 
-    some_yes = default_yes = all_may = default_may = None
-    for suffix in ("", "_without_1099"):
-        enrolls_yes, enrolls_may = c[f"somebody_enrolls{suffix}.yes"], c[f"somebody_enrolls{suffix}.may"]
-        for rest in (f"declines{suffix}", f"declines_or_unlisted{suffix}"):
-            for part in (f"enrolled{suffix}", f"enrolled_or_alongside{suffix}"):
-                yes = (c[f"{part}.at_least"] >= c[f"{rest}.at_most"]) & enrolls_yes
-                may = (c[f"{part}.at_most"] >= c[f"{rest}.at_least"]) & enrolls_may
-                if some_yes is None or all_may is None:
-                    default_yes, default_may, some_yes, all_may = yes, may, yes.copy(), may.copy()
-                else:
-                    some_yes |= yes
-                    all_may &= may
-    codes["participation"][:] = _where_applicable(
-        c["elections.at_least"] >= 1, c["elections.at_most"] >= 1,
-        _read(default_yes, default_may, some_yes, all_may),
-    )  # fmt: skip
-
-    short = c["contribution_short.at_least"] > 0
-    codes["contribution"][:] = _code(short, ~short & (c["contribution_short.at_most"] > 0))
-
+    # Page 4, of those who enroll.
+    window = c["in_open_window.yes"]
+    _participation(c, codes, fact, some, none)
+    _set_aside(codes["participation"], window)
+    codes["contribution"][:] = _read(none("contribution_short"))
+    _set_aside(codes["contribution"], window)
+    codes["working-hours"][:] = _read(none("short_of_hours"))
+    codes["minimum-wage"][:] = _read(none("underpaid"))
+    codes["out-of-area-plan"][:] = _read(
+        none("outside") | (fact("offers_out_of_area_plan") & none("outside_in_other_plan"))
+    )
+    owners = c["enrolling_owners.at_most"] > 0
+    codes["owners-hours"][:] = _where_applicable(Known(owners, owners), _read(none("owner_short")))
     fewest, most = c["enrolling_1099.at_least"], c["enrolling_1099.at_most"]
     fewest_staff, most_staff = c["enrolling_w2.at_least"], c["enrolling_w2.at_most"]
-    all_yes, all_may = most <= fewest_staff, fewest <= most_staff
-    staff_yes, staff_may = 2 * most <= fewest_staff, 2 * fewest <= most_staff
-    applies = most > 0
     codes["share-of-1099"][:] = _where_applicable(
-        applies, applies, _read(all_yes, all_may, all_yes | staff_yes, all_may & staff_may)
+        Known(most > 0, most > 0),
+        _read(
+            Known(most <= fewest_staff, fewest <= most_staff),
+            Known(2 * most <= fewest_staff, 2 * fewest <= most_staff),
+        ),
     )
-
     # Offered for sure; else not offered for sure, or nobody to offer it to; else open.
     offered = c["offers_1099.yes"] | (fewest > 0)
-    nobody = ~c["offers_1099.may"] | (c["workers_1099.at_most"] == 0)
-    paper = c["has_form_1099_validation.yes"]
-    filed = _code(~c["has_form_1099_validation.may"], ~paper & c["has_form_1099_validation.may"])
-    codes["form-1099-validation"][:] = _where_applicable(offered, offered | ~nobody, filed)
+    nobody_there = ~c["offers_1099.may"] | (c["workers_1099.at_most"] == 0)
+    form = c["has_form_1099_validation.yes"]
+    applies = Known(offered, offered | ~nobody_there)
+    codes["form-1099-validation"][:] = _where_applicable(applies, NEEDS_EVIDENCE * (~form).view(np.uint8))
+    forms_missing = applies.yes & ~form
 
-    refer = pend = None
+    # Page 5, in general; and of an audit.
+    waits = c["waiting_worst_day"]
+    waiting = _read(Known((waits <= LATEST_DAY) & (waits >= 0), waits <= LATEST_DAY))
+    codes["waiting-period"][:] = waiting
+    ends, complete = c["existing_coverage_ends_on"], c["complete_on"]
+    kept = (ends == NEVER) | (ends >= effective - 1)
+    codes["keep-existing-coverage"][:] = _where_applicable(fact("has_existing_coverage"), _read(Known(kept, kept)))
+    in_time, no_day = complete <= effective, complete == NEVER
+    codes["effective-date"][:] = _read(Known(in_time & ~no_day, in_time))
+    codes["offer-to-all"][:] = _read(fact("offers_at_open_enrollment") & fact("offers_to_new_hires"))
+    audited = fact("audited")
+    codes["wage-papers"][:] = _where_applicable(audited, _read(fact("wages_shown"), fact("wages_shown_by_age")))
+    codes["ownership-papers"][:] = _where_applicable(
+        audited & fact("ownership_to_show"), _read(none("owners_unproved"))
+    )
+    other_papers = fact("other_tax_papers")
+    codes["other-tax-papers"][:] = _where_applicable(other_papers, np.full(kept.shape, REFER, np.uint8))
+
+    # The law beside (the size is with the sizes).
+    codes["waiting-period-by-law"][:] = waiting
+    codes["open-window"][:] = NOT_APPLICABLE * (~window).view(np.uint8)
+    owed = effective >= LATEST_START[np.maximum(complete, 0)]
+    codes["effective-date-by-law"][:] = _read(Known(owed & ~no_day, owed | no_day))
+
+    _decide(c, codes, forms_missing)
+
+
+def _size(c: Mapping[str, Column], codes: Mapping[str, Codes], fact: Callable[[str], Known]) -> None:
+    no_months, whole = c["no_months"], c["months_known.at_least"] == 12
+    s_corporation = fact("taxed_as_s_corporation")
+    reached, below = [], []
+    for side in ("", "_narrow"):
+        hours, others = c[f"average_hours{side}"], c[f"affiliates_open{side}.yes"]
+        unknown = hours < 0
+        enough = hours >= YEAR_OF_ONE
+        more = others | unknown  # what is not known could only add to it
+        counted = Known(enough, enough | more)
+        sure = hours >= YEAR_OF_ONE * (1 + c["s_corporation_shareholders.at_most"].astype(np.int64))
+        perhaps = hours >= YEAR_OF_ONE * (1 + c["s_corporation_shareholders.at_least"].astype(np.int64))
+        left_out = Known(
+            (s_corporation.yes & sure) | (~s_corporation.may & enough),
+            (s_corporation.may & ~s_corporation.yes) | more | np.where(s_corporation.yes, perhaps, enough),
+        )
+        reached += [counted, left_out]
+        over, without = f"months_over{side}", f"months_over_without_seasonal{side}"
+        seasonal_yes = whole & (c[f"{over}.at_most"] <= SEASONAL_MONTHS) & (c[f"{without}.at_most"] == 0)
+        seasonal_may = (
+            (whole | no_months) & (c[f"{over}.at_least"] <= SEASONAL_MONTHS) & (c[f"{without}.at_least"] == 0)
+        )
+        fewer = hours < OVER_FIFTY
+        below.append(Known((fewer | seasonal_yes) & ~more, fewer | seasonal_may))
+    codes["size-at-least-one"][:] = _read(*reached)
+    codes["size-at-most-fifty"][:] = _read(*below)
+    codes["small-employer-by-law"][:] = _read(reached[0] & below[0])
+
+
+def _common_law(
+    c: Mapping[str, Column], codes: Mapping[str, Codes], fact: Callable[[str], Known], some: Callable[[str], Known]
+) -> None:
+    household = fact("one_household")
+    for clause, candidates, outside, not_partner in (
+        ("employee-on-first-day", "w2_candidates", "w2_outside", "w2_not_partner"),
+        ("common-law-employee", "w2_full_time", "w2_full_time_outside", "w2_full_time_not_partner"),
+    ):
+        sure = c[f"{not_partner}.at_least"]
+        beyond_household, beyond_spouse = sure > c["household_possible"], sure > c["spouses_possible"]
+        somebody = some(candidates)
+        codes[clause][:] = _read(
+            (somebody & (some(outside) | ~household)) | Known(beyond_household, beyond_household),
+            somebody | Known(beyond_spouse, beyond_spouse),
+        )
+
+
+def _participation(
+    c: Mapping[str, Column],
+    codes: Mapping[str, Codes],
+    fact: Callable[[str], Known],
+    some: Callable[[str], Known],
+    none: Callable[[str], Known],
+) -> None:
+    enrolled, declined = c["affiliates_enrolled"], c["affiliates_declined"]
+    unknown = (enrolled == ENDLESS) | (declined == ENDLESS)
+    readings = []
+    for affiliates in (False, True):
+        for suffix in ("", "_without_1099"):
+            somebody = fact(f"somebody_enrolls{suffix}")
+            for rest in (f"declines{suffix}", f"declines_or_unlisted{suffix}"):
+                for part in (f"enrolled{suffix}", f"enrolled_or_alongside{suffix}"):
+                    fewest, most = c[f"{part}.at_least"], c[f"{part}.at_most"]
+                    fewest_rest, most_rest = c[f"{rest}.at_least"], c[f"{rest}.at_most"]
+                    if affiliates:
+                        reached = Known(
+                            (fewest + enrolled >= most_rest + declined) & ~unknown,
+                            (most + enrolled >= fewest_rest + declined) | unknown,
+                        )
+                    else:
+                        reached = Known(fewest >= most_rest, most >= fewest_rest)
+                    readings.append(somebody & reached)
+    codes["participation"][:] = _where_applicable(some("elections"), _read(*readings))
+
+    renewal, audited = c["is_renewal.yes"], c["audited.yes"]
+    told = renewal & (c["contract_months"] > 0)
+    codes["participation-maintained"][:] = _where_applicable(Known(told, told), _read(none("months_below")))
+    waiver = audited & (c["waived.at_most"] > 0)
+    still = Known(
+        c["enrolled.at_least"] >= c["declines.at_most"] + c["waived_unproved.at_most"],
+        c["enrolled.at_most"] >= c["declines.at_least"] + c["waived_unproved.at_least"],
+    )
+    codes["waiver-proof"][:] = _where_applicable(
+        Known(waiver, waiver), _read(none("waived_unproved") | (fact("somebody_enrolls") & still))
+    )
+
+
+# The decision -----------------------------------------------------------------------------------------------------
+
+JUDGED = ("bona-fide-relationship", "formed-for-business", "service-area", "peo-considered", "other-tax-papers")
+ADVICE = ("keep-existing-coverage", "open-window", "effective-date-by-law")
+ONLY_IN_AN_AUDIT = ("bona-fide-relationship", "formed-for-business", "minimum-wage")
+READ_IN_WAYS = (
+    "size-at-least-one", "size-at-most-fifty", "employee-on-first-day", "common-law-employee", "no-excluded-classes",
+    "participation", "share-of-1099", "wage-papers",
+)  # fmt: skip
+
+
+def _decide(c: Mapping[str, Column], codes: Mapping[str, Codes], forms_missing: Mask) -> None:
+    renewal, audited, established = c["is_renewal.yes"], c["audited.yes"], c["existed_all_year.yes"]
+    refused = (codes["size-at-most-fifty"] == NOT_MET) | (codes["common-law-employee"] == NOT_MET)
+    too_small = (codes["size-at-least-one"] == NOT_MET) | (codes["small-employer-by-law"] == NOT_MET)
+    refused |= too_small & established
+    elected = c["elections.at_least"] > 0
+    pend = (
+        too_small
+        | forms_missing
+        | ~c["has_employer_application.yes"]
+        | (elected & c["somebody_enrolls.yes"] & ~c["has_enrollment_forms.yes"])
+        | (elected & c["somebody_waives.yes"] & ~c["has_waiver_forms.yes"])
+    )
+    refer = refused & renewal
     for clause in CLAUSES:
         code = codes[clause]
-        open_or_not_met = (code == NOT_MET) | (code == NEEDS_EVIDENCE)
-        pend = open_or_not_met if pend is None else pend | open_or_not_met
-        if clause in ("common-law-employee", "participation", "share-of-1099"):
-            referred = code == REFER
-            refer = referred if refer is None else refer | referred
-    decline = (not_small & c["existed_all_year.yes"]) | large | (codes["common-law-employee"] == NOT_MET)
+        if clause in ADVICE:
+            continue
+        if clause in READ_IN_WAYS or clause in JUDGED:
+            refer |= code == REFER
+        # NOT_MET and NEEDS_EVIDENCE are the odd codes.
+        waits = (code & 1).view(np.bool_) if clause not in ONLY_IN_AN_AUDIT else (
+            (code == NOT_MET) | ((code == NEEDS_EVIDENCE) & audited)
+        )  # fmt: skip
+        pend |= waits
     # Approve is 3; each heavier reason takes it down.
     decision = np.where(pend, np.uint8(PEND), np.uint8(APPROVE))
     np.copyto(decision, np.uint8(REFERRED), where=refer)
-    np.copyto(decision, np.uint8(DECLINE), where=decline)
+    np.copyto(decision, np.uint8(DECLINE), where=refused & ~renewal)
     codes["decision"][:] = decision
 
 
-def _code(not_met: Mask, unknown: Mask) -> Codes:
-    """MET, but NOT_MET or NEEDS_EVIDENCE where these masks say so; they never say both."""
-    return not_met.view(np.uint8) + NEEDS_EVIDENCE * unknown.view(np.uint8)
-
-
-def _read(yes: Mask, may: Mask, some_yes: Mask, all_may: Mask) -> Codes:
+def _read(default: Known, *others: Known) -> Codes:
     """The default reading's code, or REFER where one reading surely holds and another surely fails."""
-    code = _code(~may, may & ~yes)
-    np.copyto(code, np.uint8(REFER), where=some_yes & ~all_may)
+    # A code is made of masks by arithmetic on bytes: no branches, and no passes of where().
+    yes, may = default
+    code: Codes = (~may).view(np.uint8) + NEEDS_EVIDENCE * (may & ~yes).view(np.uint8)
+    if others:
+        some_yes, all_may = yes, may
+        for other in others:
+            some_yes, all_may = some_yes | other.yes, all_may & other.may
+        np.copyto(code, np.uint8(REFER), where=some_yes & ~all_may)
     return code
 
 
-def _where_applicable(yes: Mask, may: Mask, code: Codes) -> Codes:
-    np.copyto(code, np.uint8(NEEDS_EVIDENCE), where=~yes)
-    np.copyto(code, np.uint8(NOT_APPLICABLE), where=~may)
+def _where_applicable(applies: Known, code: Codes) -> Codes:
+    np.copyto(code, np.uint8(NEEDS_EVIDENCE), where=~applies.yes)
+    np.copyto(code, np.uint8(NOT_APPLICABLE), where=~applies.may)
     return code
+
+
+def _to_a_person(code: Codes) -> Codes:
+    """What a signal speaks against is left to a person's judgment."""
+    np.copyto(code, np.uint8(REFER), where=code == NOT_MET)
+    return code
+
+
+def _set_aside(code: Codes, window: Mask) -> None:
+    """In the open window a minimum that is not met does not apply."""
+    np.copyto(code, np.uint8(NOT_APPLICABLE), where=window & (code != MET))

@@ -17,7 +17,7 @@ def startup(*, rounds: int) -> Table:
         rounds,
     )
     return Table(
-        f"(d) A fresh process, start to end, median of {rounds}",
+        f"(e) A fresh process, start to end, median of {rounds}",
         "",
         (
             Row("python -c pass", took["python"], note="Python itself"),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallgroup.underwriting.measures import Tally, counted, total
+from smallgroup.underwriting.measures import Tally, counted, term
 from smallgroup.underwriting.quantity import share_at_least, share_at_most, sure
 
 TRUTH = (True, False, None)
@@ -57,7 +57,7 @@ def test_a_share_is_decided_just_when_no_completion_disagrees(
     # A row in one count is known to be out of the other, as a person who enrolls does not decline.
     rows = [(one, False) if one else (False, other) if other else (one, other) for one, other in rows]
     frame = pl.DataFrame(rows, schema={"part": pl.Boolean, "rest": pl.Boolean}, orient="row")
-    measured = Tally({"part": pl.col("part"), "rest": pl.col("rest")}, ()).over(frame)
+    measured = Tally({"part": pl.col("part"), "rest": pl.col("rest")}, {}).over(frame)
     compare = share_at_least if at_least else share_at_most
     told = measured.select(compare(counted("part"), counted("rest"), share)).item()
     answers = set()
@@ -73,7 +73,15 @@ def test_a_share_is_decided_just_when_no_completion_disagrees(
 
 def test_a_total_is_null_only_when_a_row_that_matters_is_unknown() -> None:
     frame = pl.DataFrame({"value": [1, None, 5, 7], "where": [True, False, True, None]})
-    known = frame.head(3)
-    assert known.select(total("sum", pl.col("value"), pl.col("where"))).item() == 6
-    assert frame.select(total("sum", pl.col("value"), pl.col("where"))).item() is None
-    assert frame.head(0).select(total("sum", pl.col("value"), pl.col("where"))).item() == 0
+    sums = Tally({}, {"sum": term(pl.col("value"), pl.col("where"))})
+    for rows, wanted in ((frame.head(3), 6), (frame, None), (frame.head(0), 0)):
+        assert sums.over(rows).item() == wanted
+    both = pl.concat([frame.head(3).with_columns(group=0), frame.with_columns(group=1)])
+    assert sums.over_each(both, "group").rows() == [(0, 6), (1, None)]
+
+
+def test_a_comparison_keeps_its_rows_where_nothing_is_known_of_any_group() -> None:
+    nothing = pl.DataFrame({f"n.{end}": pl.Series([None], dtype=pl.UInt32) for end in ("at_least", "at_most")})
+    book = pl.concat([nothing, nothing])
+    for compared in (counted("n") <= 0, counted("n") >= 1):
+        assert book.with_columns(told=compared)["told"].to_list() == [None, None]

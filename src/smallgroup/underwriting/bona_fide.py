@@ -13,7 +13,7 @@ import polars as pl
 from smallgroup.dates import spoken
 from smallgroup.rulebook import Guideline
 from smallgroup.underwriting.clause import Case, Clause, Span, listed, plain
-from smallgroup.underwriting.measures import counted
+from smallgroup.underwriting.measures import counted, days_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def formed_for_business(guideline: Guideline, on: date) -> Clause:
     """
     heading = guideline.heading("bona_fide")
     days = heading.terms_on(PurposeTerms, on).recently_formed_days
-    recent = pl.col("formed_on") > pl.col("effective_date") - pl.duration(days=days)
+    recent = pl.col("formed_on") > days_before(pl.col("effective_date"), days)
     payroll = pl.col("first_payroll_on") <= pl.col("received_on")
     return plain(
         heading,

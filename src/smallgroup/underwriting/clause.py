@@ -65,11 +65,19 @@ class Case:
         from smallgroup.census.fields import BY_NAME
 
         said = []
-        for row in self.people.filter(pl.col(predicate).is_null()).to_dicts():
-            missing = [BY_NAME[name].label for name in fields if row[name] is None]
+        ids, columns = self.people["member_id"].to_list(), {name: self.people[name].to_list() for name in fields}
+        for place, holds in enumerate(self.people[predicate].to_list()):
+            if holds is not None:
+                continue
+            missing = [BY_NAME[name].label for name, column in columns.items() if column[place] is None]
             if missing:
-                said.append(f"member {row['member_id']} ({', '.join(missing)})")
+                said.append(f"member {ids[place]} ({', '.join(missing)})")
         return said
+
+    def who(self, predicate: str) -> list[str]:
+        """Of whom a predicate is true: `member 4`."""
+        members = zip(self.people["member_id"].to_list(), self.people[predicate].to_list(), strict=True)
+        return [f"member {member_id}" for member_id, holds in members if holds]
 
 
 Number = int | Fraction | tuple[int, int] | str | bool | date | Span | None

@@ -20,13 +20,12 @@ class EligibilityTerms:
 
 
 def _who(case: Case, predicate: str) -> list[str]:
-    ids = case.people.filter(pl.col(predicate))["member_id"].to_list()
-    return [f"member {one}" for one in sorted(ids, key=_by_number)]
+    return sorted(case.who(predicate), key=_by_number)
 
 
-def _by_number(member_id: str) -> tuple[int, str]:
+def _by_number(member: str) -> tuple[int, str]:
     """2 before 10."""
-    return len(member_id), member_id
+    return len(member), member
 
 
 def working_hours(guideline: Guideline, on: date) -> Clause:

@@ -193,7 +193,7 @@ class Edition:
         chain: Any = pl
         for weight, cases in heavy.items():
             if cases:
-                chain = chain.when(reduce(or_, cases)).then(pl.lit(weight, pl.UInt8))
+                chain = chain.when(_any_of(cases)).then(pl.lit(weight, pl.UInt8))
         decision: pl.Expr = chain.otherwise(pl.lit(APPROVE, pl.UInt8))
         return decision.alias("decision")
 
@@ -247,6 +247,13 @@ class Edition:
         )
         # What follows from the counts follows from the changed ones.
         return self.decide(rows.with_columns_seq(**self.derived_measures))
+
+
+def _any_of(cases: list[pl.Expr]) -> pl.Expr:
+    """Or, in pairs of pairs: Polars takes three times as long over a chain of so many."""
+    while len(cases) > 1:
+        cases = [reduce(or_, cases[place : place + 2]) for place in range(0, len(cases), 2)]
+    return cases[0]
 
 
 def _missing(clause: Clause) -> pl.Expr | None:

@@ -20,6 +20,7 @@ from smallgroup.underwriting.general_information import (
     waiting_numbers,
     waiting_terms,
 )
+from smallgroup.underwriting.measures import days_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +84,8 @@ def open_window(guideline: Guideline, on: date) -> Clause:
 def effective_date_by_law(guideline: Guideline, on: date) -> Clause:
     """The first of the month by which the carrier starts coverage that was asked for no later than that."""
     by_day = law().heading("guaranteed_availability").terms_on(LatestStartTerms, on).next_month_if_complete_by_day
-    received = pl.col("complete_on")
-    next_first = received.dt.month_start().dt.offset_by("1mo")
-    limit = pl.when(received.dt.day() <= by_day).then(next_first).otherwise(next_first.dt.offset_by("1mo"))
+    # Said from the other end: coverage from a day is owed for what is complete by the fifteenth of the month before.
+    month_before = days_before(pl.col("effective_date").dt.month_start(), 1).dt.month_start()
 
     def because(case: Case, outcome: str) -> str:
         complete = case["complete_on"]
@@ -99,7 +99,8 @@ def effective_date_by_law(guideline: Guideline, on: date) -> Clause:
         return f"{told}. {asked} is earlier: the carrier may grant that day, and does not owe it."
 
     return plain(
-        law().heading("guaranteed_availability"), "effective-date-by-law", pl.col("effective_date") >= limit, because,
+        law().heading("guaranteed_availability"), "effective-date-by-law",
+        days_before(pl.col("complete_on"), by_day - 1) <= month_before, because,
         lambda case: {
             "complete_on": case["complete_on"],
             "no_later_than": None if case["complete_on"] is None else latest_start(case["complete_on"], by_day),

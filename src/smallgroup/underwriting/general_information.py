@@ -11,6 +11,7 @@ from smallgroup import dates
 from smallgroup.dates import spoken
 from smallgroup.rulebook import Guideline, law
 from smallgroup.underwriting.clause import Case, Clause, Cure, Numbers, Reading, plain
+from smallgroup.underwriting.measures import days_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def keep_existing_coverage(guideline: Guideline, on: date) -> Clause:
     ends = pl.col("existing_coverage_ends_on")
     return plain(
         guideline.heading("general_information"), "keep-existing-coverage",
-        ends.is_null() | (ends >= pl.col("effective_date") - pl.duration(days=1)), because,
+        ends.is_null() | (ends >= days_before(pl.col("effective_date"), 1)), because,
         lambda case: {"ends_on": case["existing_coverage_ends_on"]},
         cure=lambda case: Cure("Extend the existing coverage to the day before the effective date."),
         applies=pl.col("has_existing_coverage"), of_people=False,

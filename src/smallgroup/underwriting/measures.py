@@ -4,7 +4,7 @@ Polars' own aggregates drop nulls, so an unknown would be counted as "no". Here 
 two ways, and a test keeps the raw aggregates out of the other files of this folder:
 
 - a Tally's `where`: how many rows; an unknown row widens the count to at-least and at-most (quantity.Count).
-- `total(value, where)`: a sum; null when a row that matters is unknown.
+- a Tally's `terms`: a sum; null when a row that matters is unknown.
 
 A row is a person or a month; a predicate is null where a fact is missing and no other field decides.
 """
@@ -47,10 +47,10 @@ class WageTerms:
 
 @dataclass(frozen=True)
 class Tally:
-    """What is counted, by name, as predicates of a row; and the sums beside, as aggregations."""
+    """What is counted, by name, as predicates of a row; and the sums beside, each by the terms of a row (`term`)."""
 
     where: Mapping[str, pl.Expr]
-    totals: Sequence[pl.Expr]
+    terms: Mapping[str, pl.Expr]
 
     def over(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The counts and sums of all rows, in one row.
@@ -62,16 +62,16 @@ class Tally:
 
     def over_each(self, rows: pl.DataFrame, by: str) -> pl.DataFrame:
         """The same of each group of rows. Many groups want each predicate worked out once, before they are grouped."""
-        laid = rows.with_columns(**{f"?{name}": where for name, where in self.where.items()})
-        names = [f"?{name}" for name in self.where]
+        laid = rows.select(by, **{f"?{name}": row for name, row in (*self.where.items(), *self.terms.items())})
+        names = [f"?{name}" for name in (*self.where, *self.terms)]
         counted = laid.group_by(by, maintain_order=True).agg(
-            pl.col(names).sum().name.prefix("sum"), pl.col(names).null_count().name.prefix("null"), *self.totals
+            pl.col(names).sum().name.prefix("sum"), pl.col(names).null_count().name.prefix("null")
         )
         return counted.select(
             by,
             *(pl.col(f"sum?{name}").alias(f"{name}.at_least") for name in self.where),
             *((pl.col(f"sum?{name}") + pl.col(f"null?{name}")).alias(f"{name}.at_most") for name in self.where),
-            *(total.meta.output_name() for total in self.totals),
+            *(pl.when(pl.col(f"null?{name}") == 0).then(pl.col(f"sum?{name}")).alias(name) for name in self.terms),
         )
 
     @cached_property
@@ -79,14 +79,14 @@ class Tally:
         return [
             *(where.sum().alias(f"{name}.at_least") for name, where in self.where.items()),
             *(where.fill_null(True).sum().alias(f"{name}.at_most") for name, where in self.where.items()),
-            *self.totals,
+            *(pl.when(term.null_count() == 0).then(term.sum()).alias(name) for name, term in self.terms.items()),
         ]
 
 
-def total(name: str, value: pl.Expr, where: pl.Expr) -> pl.Expr:
-    """The sum of `value` over the rows where `where` is true; null when either is unknown on a row that matters."""
-    known = pl.when(where).then(value).when(~where).then(0).cast(pl.Int64)
-    return pl.when(known.null_count() == 0).then(known.sum()).alias(name)
+def term(value: pl.Expr, where: pl.Expr) -> pl.Expr:
+    """What a row adds to a sum of `value` over the rows where `where` is true. The sum is null when either is unknown
+    on a row that matters."""
+    return pl.when(where).then(value).when(~where).then(0).cast(pl.Int64)
 
 
 def counted(name: str) -> Count:
@@ -103,6 +103,11 @@ _SPOUSES = ("spouse", "domestic_partner")
 def one_of(column: str, words: Sequence[str]) -> pl.Expr:
     """Whether a column holds one of these words; several times as fast as `is_in` on a few rows."""
     return reduce(or_, [pl.col(column) == word for word in words])
+
+
+def days_before(day: pl.Expr, days: int) -> pl.Expr:
+    """So many days earlier, counted in whole days: a tenth of the time that a duration takes."""
+    return (day.cast(pl.Int32) - days).cast(pl.Date)
 
 
 def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
@@ -266,11 +271,11 @@ def people_tally() -> Tally:
     where["waived_unproved"] = reduce(or_, [c(kind) for kind in OUTSIDE["waived"]]) & ~c("proof_shown")
     return Tally(
         where,
-        (
-            total("household_percent", c("family_ownership"), c("owner") | c("spouse_of_owner")),
-            total("contribution_pays", c("employer_pays"), enrolled),
-            total("contribution_premium", c("lowest_rate"), enrolled),
-        ),
+        {
+            "household_percent": term(c("family_ownership"), c("owner") | c("spouse_of_owner")),
+            "contribution_pays": term(c("employer_pays"), enrolled),
+            "contribution_premium": term(c("lowest_rate"), enrolled),
+        },
     )
 
 
@@ -320,16 +325,16 @@ def month_tally(hours: HoursTerms, maximum_size: int) -> Tally:
     c = pl.col
     known = c("month").is_not_null()
     where = {"months_known": known, "months_projected": c("projected")}
-    totals = []
+    terms = {}
     for side, wide in AFFILIATES.items():
         hours_of_all = c("month_hours") + c(f"{wide}_hours") if wide else c("month_hours")
         seasonal = c("seasonal_hours") + c(f"{wide}_seasonal_hours") if wide else c("seasonal_hours")
         where[f"months_over{side}"] = hours_of_all > full
         where[f"months_over_without_seasonal{side}"] = hours_of_all - seasonal > full
-        totals.append(total(f"workforce_hours{side}", hours_of_all, known))
+        terms[f"workforce_hours{side}"] = term(hours_of_all, known)
         if not side:
-            totals.append(total("workforce_hours_without_seasonal", hours_of_all - seasonal, known))
-    return Tally(where, tuple(totals))
+            terms["workforce_hours_without_seasonal"] = term(hours_of_all - seasonal, known)
+    return Tally(where, terms)
 
 
 # What follows from counts ------------------------------------------------------------------------------------------

@@ -38,7 +38,8 @@ class Count:
         return sure(self.at_least >= other.at_most, self.at_most >= other.at_least)
 
     def __le__(self, other: Count | int) -> pl.Expr:
-        # Written with its own columns first: Polars 2.1 finds `literal >= column` too short where all rows are alike.
+        # The columns stand on the left: a literal there, beside a column that is null throughout, makes one row of
+        # many in Polars 2.1.
         other = _count(other)
         return sure(self.at_most <= other.at_least, self.at_least <= other.at_most)
 
