@@ -18,7 +18,7 @@ def test_underwrite_in_words(run: Run, bakery: Path) -> None:
     assert "approve" in out.splitlines()[0]
     assert "illustrative, not filed" in out
     assert "14 of 16 eligible employees enroll (87.5%)" in out
-    assert "page 4, Participation" in out
+    assert "page 4, Participation" in run("underwrite", bakery, "--all")[1]
 
 
 def test_underwrite_in_json_keeps_the_contract(run: Run, bakery: Path) -> None:
@@ -77,7 +77,7 @@ def test_replay_is_the_same_to_the_byte(run: Run, bakery: Path, tmp_path: Path) 
     _, text, _ = run("underwrite", bakery, "--what-if", "application.hours_required=36", "--json")
     record = tmp_path / "decision.json"
     record.write_text(text)
-    assert run("replay", record)[:2] == (0, f"Identical: approve, {json.loads(text)['inputs_sha256']}.\n")
+    assert run("replay", record)[:2] == (0, f"Identical: refer, {json.loads(text)['inputs_sha256']}.\n")
     assert run("replay", record, "--json")[1] == text
 
 

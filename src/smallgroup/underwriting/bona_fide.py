@@ -63,35 +63,43 @@ def _verb(number: Span, one: str, many: str) -> str:
 def formed_for_business(guideline: Guideline, on: date) -> Clause:
     """Signals against it: formed shortly before the effective date without a payroll; an attestation refused.
 
-    The guide asks for no attestation, so one that nobody has asked for leaves nothing open.
+    The guide asks for no attestation, so no decision waits for one that nobody has asked for.
     """
     heading = guideline.heading("bona_fide")
     days = heading.terms_on(PurposeTerms, on).recently_formed_days
     recent = pl.col("formed_on") > days_before(pl.col("effective_date"), days)
     payroll = pl.col("first_payroll_on") <= pl.col("received_on")
+    in_business = ~recent | payroll
     return plain(
         heading,
         "formed-for-business",
-        pl.col("purpose_attested").fill_null(True) & (~recent | payroll),
+        pl.col("purpose_attested") & in_business,
         lambda case, outcome: _purpose(case, outcome, days),
         lambda case: {
             "formed_on": case["formed_on"], "first_payroll_on": case["first_payroll_on"],
             "attested": case["purpose_attested"],
         },
+        waits=in_business.is_null(),
         of_people=False,
     )  # fmt: skip
 
 
 def _purpose(case: Case, outcome: str, days: int) -> str:
     formed, paid = case["formed_on"], case["first_payroll_on"]
+
+    def recent(day: date) -> bool:
+        return day > case["effective_date"] - timedelta(days=days)
+
     if outcome == "met":
-        old = formed is not None and formed <= case["effective_date"] - timedelta(days=days)
+        old = formed is not None and not recent(formed)
         since = f"was formed on {spoken(formed)}" if old else f"has had a payroll since {spoken(paid)}"
-        return f"The business {since}{', and its employer attests its purpose' if case['purpose_attested'] else ''}."
+        return f"The business {since}, and its employer attests its purpose."
     if case["purpose_attested"] is False:
         return "The employer does not attest that the group was not formed mainly to buy insurance."
     if outcome == "refer":
         return f"The business was formed on {spoken(formed)}, within {days} days of coverage, and has no payroll yet."
+    if case["purpose_attested"] is None and (paid is not None or (formed and not recent(formed))):
+        return "The employer's attestation of its purpose is not at hand; nothing else speaks against it."
     if formed is None:
         return "It is not known when the business was formed."
     return (

@@ -378,7 +378,7 @@ def _beside_the_guide(clause: Clause) -> Clause:
     """A clause of the law beside the guide's own of the same matter, whose readings decide about a refusal."""
     if not clause.text.if_not_met.startswith("decline"):
         return clause
-    return replace(clause, text=replace(clause.text, if_not_met="pend"))
+    return replace(clause, text=replace(clause.text, if_not_met="pend", ground=None))
 
 
 # What the owner of a guideline has settled ------------------------------------------------------------------------
