@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,8 @@ from smallgroup.errors import NotInForce, Refused
 from smallgroup.group import read_group
 from smallgroup.group.application import Address
 from smallgroup.rating.area import rating_area
-from smallgroup.rulebook import guideline, guideline_in_force
+from smallgroup.rating.charged import family_terms
+from smallgroup.rulebook import Guideline, guideline, guideline_in_force
 from smallgroup.underwriting import Decision, Finding, edition, underwrite
 from smallgroup.underwriting.clause import OUTCOMES
 from smallgroup.underwriting.engine import Federal
@@ -181,3 +183,19 @@ def test_rating_area(county: str, area: int) -> None:
 def test_an_address_without_an_area_is_told_in_a_sentence(address: Address, why: str) -> None:
     with pytest.raises(Refused, match=why):
         rating_area(CALIFORNIA, address, AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("heading", "asks"),
+    [
+        ("rating_areas", lambda other: rating_area(other, Address(county="Alameda"), AS_OF)),
+        ("rating", lambda other: family_terms(other, AS_OF)),
+    ],
+)
+def test_a_guideline_without_it_prices_nothing_and_says_so(heading: str, asks: Callable[[Guideline], object]) -> None:
+    without = {name: one for name, one in CALIFORNIA.headings.items() if name != heading}
+    other = replace(CALIFORNIA, id=f"without-{heading}", headings=without)
+    with pytest.raises(Refused, match=rf"(?i)add {heading}\.yaml to the guideline"):
+        asks(other)
+    people = members([{"county": None}] * 4)
+    assert underwrite(read_group(ORDINARY), people, guideline=other, as_of=AS_OF).decision == "approve"

@@ -107,8 +107,8 @@ def _cure(case: Case, share: Fraction) -> Cure | None:
     """The fewest 1099 workers fewer, or W-2 employees more; where no share is allowed, no W-2 employee helps."""
     contractors, staff = case.count("enrolling_1099").at_most, case.count("enrolling_w2").at_least
     if not share:
-        fewer = people_word(contractors, "fewer 1099 worker enrolls", "fewer 1099 workers enroll")
-        return Cure(f"{fewer}: none is admitted.", {"fewer_1099": contractors})
+        said = people_word(contractors, "fewer 1099 worker enrolls", "fewer 1099 workers enroll")
+        return Cure(f"{said}: none is admitted.", {"fewer_1099": contractors})
     allowed = staff * share.numerator // (share.denominator - share.numerator)
     wanted = -(-contractors * (share.denominator - share.numerator) // share.numerator)
     fewer, more = contractors - allowed, wanted - staff
