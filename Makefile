@@ -6,7 +6,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 DEV     = $(VENV)/.dev-installed
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench docs lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/smallgroup underwrite examples/group.yaml
@@ -18,9 +18,13 @@ test: $(DEV)
 
 # What only CI adds: style, types, and the arrows between the folders.
 check: $(DEV)
-	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# docs/coverage.md, made of the rulebook, the scenarios and docs/coverage.yaml.
+docs: $(VENV)/.installed
+	$(BIN)/python docs/make_coverage.py
 
 bench: $(DEV)
 	$(BIN)/pip install --quiet --requirement requirements-bench.txt

@@ -16,6 +16,14 @@ def _area_of_county(guideline: Guideline, edition_from: date) -> dict[str, tuple
     return {plain_county(county): (county, area) for area, counties in areas.items() for county in counties}
 
 
+@cache
+def _split_by_zip(guideline: Guideline, on: date) -> frozenset[str]:
+    heading = guideline.heading("rating_areas")
+    if "split_by_zip" not in heading.terms:
+        return frozenset()
+    return frozenset(map(plain_county, heading.value("split_by_zip", on, tuple[str, ...])))
+
+
 def plain_county(county: str) -> str:
     """`"De Kalb County"` → `"dekalb"`: how counties are compared, whatever the spacing."""
     words = county.casefold().replace(".", " ").split()
@@ -23,7 +31,10 @@ def plain_county(county: str) -> str:
 
 
 def rating_area(guideline: Guideline, address: Address | None, on: date) -> int:
-    """The number of the rating area. Raises Refused: no county, an unknown one, or an address in another state."""
+    """The number of the rating area.
+
+    Raises Refused: no county, an unknown one, one that is split, an address in another state, or no areas at all.
+    """
     where = "group.address"
     if address is None or address.county is None:
         raise Refused(Problem(f"{where}.county", "the rating area needs the county of the business address.",
@@ -37,9 +48,22 @@ def rating_area(guideline: Guideline, address: Address | None, on: date) -> int:
                 seen=address.state,
             )
         )
-    edition = guideline.heading("rating_areas").edition("areas", on)
-    known = _area_of_county(guideline, edition.from_)
+    heading = guideline.headings.get("rating_areas")
+    if heading is None:
+        raise Refused(Problem(f"rating areas of {guideline.id}", "the guideline has none, so nothing can be priced.",
+                              "Leave the county out, or add rating_areas.yaml to the guideline."))  # fmt: skip
+    known = _area_of_county(guideline, heading.edition("areas", on).from_)
     found = known.get(plain_county(address.county))
+    if found is None and plain_county(address.county) in _split_by_zip(guideline, on):
+        raise Refused(
+            Problem(
+                f"{where}.county",
+                f"{address.county} lies in more than one rating area, by ZIP code; areas are kept by whole counties.",
+                "Leave the county out to underwrite without rates.",
+                seen=address.county,
+                field="group.address.county",
+            )
+        )
     if found is None:
         names = [county for county, _ in known.values()]
         raise Refused(

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from smallgroup.errors import Problem, Refused
 from smallgroup.rulebook import Guideline
 
 CHILDREN = ("child", "disabled_child")
@@ -21,7 +22,12 @@ class FamilyTerms:
 
 
 def family_terms(guideline: Guideline, on: date) -> FamilyTerms:
-    return guideline.heading("rating").terms_on(FamilyTerms, on)
+    """Raises Refused where the guideline does not say who of a family is charged."""
+    heading = guideline.headings.get("rating")
+    if heading is None:
+        raise Refused(Problem(f"rating of {guideline.id}", "it is not said who of a family is charged.",
+                              "Add rating.yaml to the guideline; underwriting does not need it."))  # fmt: skip
+    return heading.terms_on(FamilyTerms, on)
 
 
 def age_on(birth: pl.Expr, on: pl.Expr) -> pl.Expr:

@@ -83,6 +83,9 @@ def _because(case: Case, outcome: str, share: Fraction) -> str:
     said = f"{contractors} 1099 and {staff} W-2 employees enroll, owners left out"
     if outcome == "met":
         return f"{said}: 1099 workers are no more than {at(share)}."
+    if outcome == "not met" and not share:
+        known = contractors.at_least
+        return f"{people_word(known, '1099 worker enrolls', '1099 workers enroll')}, and none is admitted."
     if outcome == "not met":
         return f"{said}: 1099 workers are more than {at(share)}."
     if outcome == "refer":
@@ -101,7 +104,11 @@ def _because(case: Case, outcome: str, share: Fraction) -> str:
 
 
 def _cure(case: Case, share: Fraction) -> Cure | None:
+    """The fewest 1099 workers fewer, or W-2 employees more; where no share is allowed, no W-2 employee helps."""
     contractors, staff = case.count("enrolling_1099").at_most, case.count("enrolling_w2").at_least
+    if not share:
+        said = people_word(contractors, "fewer 1099 worker enrolls", "fewer 1099 workers enroll")
+        return Cure(f"{said}: none is admitted.", {"fewer_1099": contractors})
     allowed = staff * share.numerator // (share.denominator - share.numerator)
     wanted = -(-contractors * (share.denominator - share.numerator) // share.numerator)
     fewer, more = contractors - allowed, wanted - staff

@@ -32,7 +32,7 @@ OF_PAPERS: dict[str, Any] = {
     "wages_asked": pl.Boolean, "wages_shown": pl.Boolean, "wages_shown_by_age": pl.Boolean,
     "ownership_asked": pl.Boolean, "proofs_asked": pl.Boolean, "ownership_to_show": pl.Boolean,
     "owners_unproved.at_least": pl.UInt32, "owners_unproved.at_most": pl.UInt32, "other_tax_papers": pl.Boolean,
-    "has_existing_coverage": pl.Boolean,
+    "has_existing_coverage": pl.Boolean, "has_form_1099_validation": pl.Boolean,
 }  # fmt: skip
 
 
@@ -45,6 +45,8 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
     on, terms = in_force.on, in_force.audit
     arrived = {paper.kind for paper in papers_in(file, on)}
     row: dict[str, Any] = {f"has_{kind}": kind in arrived for kind in in_force.issue_papers}
+    # A clause of its own asks for the form, whenever it is wanted as a paper.
+    row["has_form_1099_validation"] = "form_1099_validation" in arrived
     row["has_existing_coverage"] = file.group.existing_coverage is not None
     row["other_tax_papers"] = "other_tax_document" in arrived or "form_1120w" in arrived
     words: dict[str, Any] = {"form_1099_validation": paper_status(file, "form_1099_validation", on)}
