@@ -14,7 +14,7 @@ def test_a_recertification_is_due_before_the_anniversary() -> None:
     found = recertify(read_group(ORDINARY), members([{}] * 6), guideline=GUIDE, as_of=date(2026, 7, 1))
     assert (found.anniversary, found.due_on) == (date(2026, 10, 1), date(2026, 9, 1))
     assert found.decision.effective_date == date(2026, 10, 1)
-    assert {"wage-papers", "common-law-employee"} <= {item.clause for item in found.missing}
+    assert {"wage-papers", "workers-compensation"} <= {item.clause for item in found.missing}
 
 
 def test_a_day_that_the_audit_names_goes_before_the_schedule() -> None:

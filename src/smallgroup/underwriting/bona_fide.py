@@ -88,7 +88,8 @@ def _purpose(case: Case, outcome: str, days: int) -> str:
     formed, paid = case["formed_on"], case["first_payroll_on"]
 
     def recent(day: date) -> bool:
-        return day > case["effective_date"] - timedelta(days=days)
+        effective: date = case["effective_date"]
+        return day > effective - timedelta(days=days)
 
     if outcome == "met":
         old = formed is not None and not recent(formed)
