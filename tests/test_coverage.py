@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+
 @pytest.fixture(scope="module")
 def coverage() -> Any:
     spec = importlib.util.spec_from_file_location("make_coverage", ROOT / "docs" / "make_coverage.py")

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from smallgroup.dates import add_days
+from smallgroup.errors import Problem, Refused
 from smallgroup.group.application import Audit, Contract, GroupFile
 from smallgroup.group.papers import PAPERS, in_words
 from smallgroup.quoting.anniversary import Notice, anniversary, renewal_notice
@@ -112,7 +113,9 @@ def recertify(
     """
     renewed = as_renewal(file, as_of)
     renews_on = renewed.effective_date
-    heading = guideline.heading("renewal_audit")
+    heading = guideline.headings.get("renewal_audit")
+    if heading is None:
+        raise Refused(Problem("guideline", f"{guideline.id} has no renewal audit.", "Name one that has, or add it."))
     before = heading.terms_on(ScheduleTerms, as_of).due_days_before_anniversary
     due_on = (file.audit.due_on if file.audit else None) or add_days(renews_on, -before)
     decision = underwrite(renewed, members, guideline=guideline, as_of=as_of, rates=rates, layer=layer)
@@ -146,11 +149,21 @@ def _items(file: GroupFile, decision: Decision, as_of: date, due_on: date) -> Se
     return [item for place, item in enumerate(items) if not _proved_elsewhere(item, place, items)]
 
 
+_ABOUT_PAPERS = ("wage-papers", "ownership-papers", "waiver-proof")
+
+
 def _proved_elsewhere(item: Item, place: int, items: Sequence[Item]) -> bool:
-    """Whether every paper that would do is asked for under another item already: nobody is asked twice."""
+    """Whether every paper that would do is asked for under another item already: nobody is asked twice. The clauses
+    that are about papers come before those that papers also prove."""
+
+    def goes_before(other: Item, at: int) -> bool:
+        mine, theirs = item.clause in _ABOUT_PAPERS, other.clause in _ABOUT_PAPERS
+        return theirs if mine != theirs else at < place
+
     return any(
-        set(item.one_of) < set(other.one_of) or (set(item.one_of) == set(other.one_of) and at < place)
+        set(item.one_of) < set(other.one_of) or (set(item.one_of) == set(other.one_of) and goes_before(other, at))
         for at, other in enumerate(items)
+        if other is not item
     )
 
 

@@ -64,24 +64,37 @@ from smallgroup.underwriting.workers_compensation import workers_compensation
 
 Make = Callable[[Guideline, date], Clause]
 
-# The order of the guide: the heading's file, and its clauses. A guideline without a heading has none of its clauses.
-CLAUSES: tuple[tuple[str, tuple[Make, ...]], ...] = (
-    ("employer_size", (size_at_least_one, size_at_most_fifty)),
-    ("common_law_employee", (employee_on_first_day, common_law_employee)),
-    ("bona_fide", (bona_fide_relationship, formed_for_business)),
-    ("business_address", (business_address, service_area)),
-    ("business_license", (business_license,)),
-    ("workers_compensation", (workers_compensation,)),
-    ("classes", (no_excluded_classes, plans_by_class)),
-    ("dual_carrier", (dual_carrier,)),
-    ("peo", (peo_premium, peo_contract, peo_considered)),
-    ("participation", (participation, participation_maintained, waiver_proof)),
-    ("contribution", (contribution,)),
-    ("employee_eligibility", (working_hours, minimum_wage, out_of_area_plan, owners_hours)),
-    ("employees_1099", (share_of_1099, form_1099_validation)),
-    ("general_information", (waiting_period, keep_existing_coverage, effective_date, offer_to_all)),
-    ("renewal_audit", (wage_papers, ownership_papers, other_tax_papers)),
-)
+# The order of the guide: the heading's file, and its clauses by id. A clause that a guideline does not write is none.
+CLAUSES: dict[str, dict[str, Make]] = {
+    "employer_size": {"size-at-least-one": size_at_least_one, "size-at-most-fifty": size_at_most_fifty},
+    "common_law_employee": {
+        "employee-on-first-day": employee_on_first_day, "common-law-employee": common_law_employee,
+    },
+    "bona_fide": {"bona-fide-relationship": bona_fide_relationship, "formed-for-business": formed_for_business},
+    "business_address": {"business-address": business_address, "service-area": service_area},
+    "business_license": {"business-license": business_license},
+    "workers_compensation": {"workers-compensation": workers_compensation},
+    "classes": {"no-excluded-classes": no_excluded_classes, "plans-by-class": plans_by_class},
+    "dual_carrier": {"dual-carrier": dual_carrier},
+    "peo": {"peo-premium": peo_premium, "peo-contract": peo_contract, "peo-considered": peo_considered},
+    "participation": {
+        "participation": participation, "participation-maintained": participation_maintained,
+        "waiver-proof": waiver_proof,
+    },
+    "contribution": {"contribution": contribution},
+    "employee_eligibility": {
+        "working-hours": working_hours, "minimum-wage": minimum_wage, "out-of-area-plan": out_of_area_plan,
+        "owners-hours": owners_hours,
+    },
+    "employees_1099": {"share-of-1099": share_of_1099, "form-1099-validation": form_1099_validation},
+    "general_information": {
+        "waiting-period": waiting_period, "keep-existing-coverage": keep_existing_coverage,
+        "effective-date": effective_date, "offer-to-all": offer_to_all,
+    },
+    "renewal_audit": {
+        "wage-papers": wage_papers, "ownership-papers": ownership_papers, "other-tax-papers": other_tax_papers,
+    },
+}  # fmt: skip
 LAW: tuple[Make, ...] = (small_employer_by_law, waiting_period_by_law, open_window, effective_date_by_law)
 
 Federal = Literal["laid over", "left out", "alone"]
@@ -358,8 +371,11 @@ def edition(guideline: Guideline, on: date, *, federal: Federal = "laid over", l
         hourly_wage=wage_terms(on).hourly,
     )
     of_the_guide = [
-        make(guideline, on) for heading, makes in CLAUSES if heading in guideline.headings for make in makes
-    ]  # fmt: skip
+        make(guideline, on)
+        for heading, makes in CLAUSES.items()
+        for id, make in makes.items()
+        if heading in guideline.headings and id in guideline.heading(heading).clauses
+    ]
     of_the_law = [make(law(), on) for make in LAW]
     chosen = {
         "laid over": of_the_guide + [_beside_the_guide(clause) for clause in of_the_law],
