@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -222,8 +223,12 @@ def _finding(
     set_aside = clause.text.open_window and results["in_open_window"] and outcome == "not applicable"
     applies = outcome != "not applicable" or (set_aside and results[f"{clause.id}.applies"] is not False)
     papers_missing = bool(results.get(f"{clause.id}.missing"))
+    standing = results["standing"][clause.id]
+    numbers = {
+        place: {} if nobody else numbers_json(clause.readings[place].numbers(case)) for place in dict.fromkeys(standing)
+    }
     readings = [
-        (reading, results[f"{clause.id}.{place}"], {} if nobody else numbers_json(reading.numbers(case)))
+        (reading, results[f"{clause.id}.{place}"], numbers[standing[place]])
         for place, reading in enumerate(clause.readings)
     ]
     return Finding(
@@ -286,13 +291,12 @@ def _cured(in_force: Edition, clause: Clause, case: Case, outcome: str, tried: C
 
 def clause_audience(in_force: Edition, clause: Clause) -> str:
     """The law is for anyone; what rests on the guide is for those whom the guide is for."""
-    return "anyone" if clause.id in {one.id for one in law_clauses(in_force)} else in_force.guideline.audience
+    return "anyone" if clause.id in _ids_of_the_law() else in_force.guideline.audience
 
 
-def law_clauses(in_force: Edition) -> tuple[Clause, ...]:
-    """The clauses of the law itself."""
-    own = {name for heading in law().headings.values() for name in heading.clauses}
-    return tuple(clause for clause in in_force.clauses if clause.id in own)
+@cache
+def _ids_of_the_law() -> frozenset[str]:
+    return frozenset(name for heading in law().headings.values() for name in heading.clauses)
 
 
 def _because(

@@ -233,9 +233,13 @@ class Edition:
         The readings are the same expressions; the outcomes are looked up in a table that `outcome` itself filled,
         which spares two thirds of this stage.
         """
-        results = measured.select_seq(self.reading_columns + self.comparison_columns).row(0, named=True)
+        absent = frozenset(fact for fact in self._resting_facts if measured[fact][0] is False)
+        columns, standing = self._without(absent)
+        results = measured.select_seq(columns).row(0, named=True)
         decision = APPROVE
         for clause in self.clauses:
+            for place, stands in enumerate(standing[clause.id]):
+                results[f"{clause.id}.{place}"] = results[f"{clause.id}.{stands}"]
             readings = [results[f"{clause.id}.{place}"] for place in range(len(clause.readings))]
             code = outcome_of(results[f"{clause.id}.applies"], readings)
             if code == NOT_MET and clause.text.if_not_met == "refer":
@@ -245,7 +249,31 @@ class Edition:
             results[clause.id] = code
             decision = min(decision, _weight(clause, code, results))
         results["decision"] = decision
+        results["standing"] = standing
         return results
+
+    @cached_property
+    def _resting_facts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(fact for clause in self.clauses for fact in clause.resting.values()))
+
+    def _without(self, absent: frozenset[str]) -> tuple[list[pl.Expr], dict[str, tuple[int, ...]]]:
+        """The columns of a group without some facts, and which reading stands for which."""
+        known = self._by_absent.get(absent)
+        if known is None:
+            standing = {clause.id: clause.standing(absent) for clause in self.clauses}
+            spared = {
+                f"{id}.{place}"
+                for id, those in standing.items()
+                for place, stands in enumerate(those)
+                if place != stands
+            }
+            columns = [one for one in self.reading_columns if one.meta.output_name() not in spared]
+            known = self._by_absent[absent] = (columns + self.comparison_columns, standing)
+        return known
+
+    @cached_property
+    def _by_absent(self) -> dict[frozenset[str], tuple[list[pl.Expr], dict[str, tuple[int, ...]]]]:
+        return {}
 
     def tried(self, measured: pl.DataFrame, changes: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         """The outcomes of one group under many changes of its measures at once: a row a change, at the cost of one.

@@ -35,7 +35,7 @@ GROUP_SCHEMA: dict[str, Any] = {
     "owners_are_partners": pl.Boolean, "owners_possible": pl.Boolean,
     "spouses_possible": pl.UInt32, "household_possible": pl.UInt32,
     "expected_hours": pl.Int64, "promise_is_enough": pl.Boolean, "offers_out_of_area_plan": pl.Boolean,
-    "affiliates_enrolled": pl.UInt32, "affiliates_declined": pl.UInt32,
+    "other_companies": pl.Boolean, "affiliates_enrolled": pl.UInt32, "affiliates_declined": pl.UInt32,
     **{f"affiliates_open{side}": pl.Boolean for side in AFFILIATES},
     "contract_months": pl.UInt32, "months_below.at_least": pl.UInt32, "months_below.at_most": pl.UInt32,
 }  # fmt: skip
@@ -149,6 +149,11 @@ def _affiliates(file: GroupFile, year: int) -> dict[str, Any]:
     affiliates = file.group.affiliates
     if affiliates is None:
         return {**{f"affiliates_open{side}": True for side in AFFILIATES}}
+    if not affiliates:
+        return {
+            "other_companies": False, "affiliates_enrolled": 0, "affiliates_declined": 0,
+            **{f"affiliates_open{side}": False for side in AFFILIATES},
+        }  # fmt: skip
     new = file.group.formed_on is not None and file.group.formed_on > date(year, 1, 1)
     openings = {}
     for side in AFFILIATES:
@@ -161,10 +166,10 @@ def _affiliates(file: GroupFile, year: int) -> dict[str, Any]:
         _counts(one, "") and None not in (one.applying, one.eligible, one.enrolling, one.waiving) for one in beside
     )
     if not known:
-        return openings
+        return {"other_companies": True, **openings}
     enrolled = sum(one.enrolling or 0 for one in beside)
     declined = sum(max((one.eligible or 0) - (one.waiving or 0) - (one.enrolling or 0), 0) for one in beside)
-    return {**openings, "affiliates_enrolled": enrolled, "affiliates_declined": declined}
+    return {"other_companies": True, **openings, "affiliates_enrolled": enrolled, "affiliates_declined": declined}
 
 
 def _of_year(workforce: Collection[Month] | None, year: int) -> dict[int, Month]:

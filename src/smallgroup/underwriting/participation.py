@@ -160,6 +160,7 @@ def participation(guideline: Guideline, on: date) -> Clause:
         because=lambda case, outcome: _because(case, outcome, terms),
         cure=lambda case: _cure(case, terms),
         cured_when=("not met", "refer"),
+        resting={_AFFILIATES[0]: "other_companies"},
         candidates=lambda case: _candidates(case, terms),
     )
 
