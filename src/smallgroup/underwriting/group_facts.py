@@ -66,9 +66,7 @@ def of_the_group(file: GroupFile, guideline: Guideline, on: date, classes: Class
         "state": group.address.state if group.address else None,
         "inside_service_area": inside_service_area(file, guideline, on),
         "license_expires_on": license_.expires_on if license_ else None,
-        # A sole proprietor is in no register of the Secretary of State.
-        "secretary_of_state": group.secretary_of_state
-        or ("not_registered" if group.entity == "sole_proprietor" else None),
+        "secretary_of_state": group.secretary_of_state,
         "workers_compensation": group.workers_compensation,
         "employees_total": group.employees_total,
         "activity": group.activity,

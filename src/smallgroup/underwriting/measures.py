@@ -353,12 +353,13 @@ def derived(hours: HoursTerms) -> dict[str, pl.Expr]:
     """Measures made of measures, each used by more than one reading."""
     c = pl.col
     all_months = c("months_known.at_least") == 12
-    existed = c("existed_all_year").fill_null(all_months | pl.lit(None, pl.Boolean))
+    nothing_expected = c("expected_hours").is_null()
+    existed = c("existed_all_year").fill_null((all_months & nothing_expected) | pl.lit(None, pl.Boolean))
     principals = counted("principal_owners")
     return {
         # Hundredths of an hour of a year: of the preceding one, or twelve expected months of a new business. Null
         # while a month is missing, the expectation is not stated, or it is not known whether the business existed
-        # all of that year; a workforce in each of its twelve months shows that it did.
+        # all of that year; a workforce in each of its twelve months shows it, unless an expectation is told.
         **{
             f"average_hours{side}": (
                 pl.when(existed & all_months).then(c(f"workforce_hours{side}"))

@@ -158,7 +158,7 @@ def participation(guideline: Guideline, on: date) -> Clause:
         comparisons=_comparisons(guideline, on, terms),
         applies=counted("elections") >= 1,
         because=lambda case, outcome: _because(case, outcome, terms),
-        cure=lambda case: _cure(case, terms),
+        cure=lambda case: _by_the_first_reading(case, terms),
         cured_when=("not met", "refer"),
         resting={_AFFILIATES[0]: "other_companies"},
         candidates=lambda case: _candidates(case, terms),
@@ -446,6 +446,15 @@ def _if_enrolled(case: Case, more: int) -> dict[str, int]:
                 for end in ("at_least", "at_most"):
                     changed[f"{name}{suffix}.{end}"] = max(case[f"{name}{suffix}.{end}"] - more, 0)
     return changed
+
+
+def _by_the_first_reading(case: Case, terms: ParticipationTerms) -> Cure | None:
+    """What is left where no number of those who declined meets every reading."""
+    cure = _cure(case, terms)
+    if cure is None or case.count(NOT_A_1099_DECLINES).at_least < int(str(cure.numbers["enroll_more"])):
+        return cure
+    said = f"{cure.sentence} That is by the first reading; a person decides between the readings."
+    return Cure(said, {**cure.numbers, "first_reading_only": True})
 
 
 def _cure(case: Case, terms: ParticipationTerms) -> Cure | None:
