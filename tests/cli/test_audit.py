@@ -54,7 +54,8 @@ def test_the_renewal_is_priced_where_its_rates_are_at_hand(run: Run, bakery: Pat
     told = json.loads(run("audit", bakery, *AUDITED, "--json")[1])
     assert told["renewal_unknown"] is None
     renewal = told["renewal"]
-    print(renewal.keys(), {k: v for k, v in renewal.items() if not isinstance(v, list)})
+    assert (renewal["before"]["on"], renewal["after"]["on"]) == ("2025-10-01", "2026-10-01")
+    assert renewal["before"]["total"] == "11844.61"
     out = run("audit", bakery, *AUDITED)[1]
     assert "The renewal, by member" in out
     assert "new rates" in out

@@ -8,15 +8,8 @@ import polars as pl
 
 from smallgroup.underwriting import edition
 from smallgroup.underwriting.clause import OUTCOMES
-from smallgroup.underwriting.engine import (
-    DECISIONS,
-    MET,
-    NEEDS_EVIDENCE,
-    NOT_APPLICABLE,
-    NOT_MET,
-    REFER,
-    outcome,
-)
+from smallgroup.underwriting.engine import DECISIONS
+from smallgroup.underwriting.outcomes import MET, NEEDS_EVIDENCE, NOT_APPLICABLE, NOT_MET, REFER, outcome
 from tests.underwriting.cases import AS_OF, GUIDE
 
 TRUTH = (True, False, None)

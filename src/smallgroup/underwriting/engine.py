@@ -6,24 +6,22 @@ measures of groups, readings, outcomes. Nesting the stages in one select costs s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property, lru_cache, reduce
-from itertools import product
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Any, Literal
 
 import polars as pl
 
-from smallgroup.errors import Problem, Refused, did_you_mean
 from smallgroup.rulebook import Guideline, Layer, Paper, law
 from smallgroup.underwriting import measures
 from smallgroup.underwriting.bona_fide import bona_fide_relationship, formed_for_business
 from smallgroup.underwriting.business_address import business_address, service_area
 from smallgroup.underwriting.business_license import business_license
 from smallgroup.underwriting.classes import ClassTerms, class_terms, no_excluded_classes, plans_by_class
-from smallgroup.underwriting.clause import OUTCOMES, Clause, Reading
+from smallgroup.underwriting.clause import Clause
 from smallgroup.underwriting.common_law_employee import common_law_employee, employee_on_first_day
 from smallgroup.underwriting.contribution import ContributionTerms, contribution
 from smallgroup.underwriting.dual_carrier import dual_carrier
@@ -51,6 +49,15 @@ from smallgroup.underwriting.general_information import (
     offer_to_all,
     waiting_period,
 )
+from smallgroup.underwriting.outcomes import (
+    MET,
+    NEEDS_EVIDENCE,
+    NOT_APPLICABLE,
+    NOT_MET,
+    REFER,
+    outcome,
+    outcome_of,
+)
 from smallgroup.underwriting.papers import AuditTerms, audit_terms
 from smallgroup.underwriting.participation import (
     ParticipationTerms,
@@ -60,6 +67,7 @@ from smallgroup.underwriting.participation import (
 )
 from smallgroup.underwriting.peo import peo_considered, peo_contract, peo_premium
 from smallgroup.underwriting.renewal_audit import other_tax_papers, ownership_papers, wage_papers
+from smallgroup.underwriting.settling import settled
 from smallgroup.underwriting.workers_compensation import workers_compensation
 
 Make = Callable[[Guideline, date], Clause]
@@ -101,7 +109,6 @@ Federal = Literal["laid over", "left out", "alone"]
 """Federal law beside the guide, left out, or by itself."""
 
 DECISIONS = ("decline", "refer", "pend", "approve")
-MET, NOT_MET, REFER, NEEDS_EVIDENCE, NOT_APPLICABLE = range(len(OUTCOMES))
 DECLINE, REFERRED, PEND, APPROVE = range(len(DECISIONS))
 
 
@@ -341,48 +348,6 @@ def _outcome_column(clause: Clause) -> pl.Expr:
     return found
 
 
-def outcome(applies: str, readings: Sequence[str]) -> pl.Expr:
-    """The outcome of a clause from its readings, the default first.
-
-    Two readings that are decided and differ refer the case. A reading that is null for want of a fact blocks no
-    default that is decided; a default that is null needs evidence, whatever the others say.
-    """
-    default = pl.col(readings[0])
-    decided = pl.when(default).then(pl.lit(MET, pl.UInt8)).when(~default).then(pl.lit(NOT_MET, pl.UInt8))
-    result = decided.otherwise(pl.lit(NEEDS_EVIDENCE, pl.UInt8))
-    if len(readings) > 1:
-        holds = [pl.col(name) for name in readings]
-        some_hold = pl.any_horizontal(holds).fill_null(False)
-        some_fail = ~pl.all_horizontal(holds).fill_null(True)
-        result = pl.when(some_hold & some_fail).then(pl.lit(REFER, pl.UInt8)).otherwise(result)
-    return (
-        pl.when(pl.col(applies)).then(result)
-        .when(~pl.col(applies)).then(pl.lit(NOT_APPLICABLE, pl.UInt8))
-        .otherwise(pl.lit(NEEDS_EVIDENCE, pl.UInt8))
-    )  # fmt: skip
-
-
-Kleene = bool | None
-
-
-@cache
-def _outcome_table() -> dict[tuple[Kleene, ...], int]:
-    """(applies, default, one more reading, another) → code, filled by the expression that a book runs."""
-    names = ["applies", "r0", "r1", "r2"]
-    mixes = list(product((True, False, None), repeat=4))
-    frame = pl.DataFrame(mixes, schema=dict.fromkeys(names, pl.Boolean), orient="row")
-    codes = frame.select(outcome("applies", names[1:])).to_series()
-    return dict(zip(mixes, codes, strict=True))
-
-
-def outcome_of(applies: Kleene, readings: Sequence[Kleene]) -> int:
-    """The outcome's code of one group. Of many readings it matters which is the default, and what the others say."""
-    default = readings[0]
-    holds = True if True in readings else default
-    fails = False if False in readings else default
-    return _outcome_table()[applies, default, holds, fails]
-
-
 @lru_cache(maxsize=32)
 def edition(guideline: Guideline, on: date, *, federal: Federal = "laid over", layer: Layer | None = None) -> Edition:
     """The clauses as they hold on a day, with what the guideline's owner has settled by then.
@@ -411,7 +376,7 @@ def edition(guideline: Guideline, on: date, *, federal: Federal = "laid over", l
     }[federal]  # fmt: skip
     eligibility = guideline.headings.get("employee_eligibility")
     return Edition(
-        guideline, on, _settled(chosen, guideline, layer, on), counting, hours_terms(on), waivers,
+        guideline, on, settled(chosen, guideline, layer, on), counting, hours_terms(on), waivers,
         class_terms(guideline, on), audit_terms(guideline, on),
         eligibility.terms_on(EligibilityTerms, on).work_inside_percent if eligibility else 50,
         federal, layer,
@@ -423,66 +388,3 @@ def _beside_the_guide(clause: Clause) -> Clause:
     if not clause.text.if_not_met.startswith("decline"):
         return clause
     return replace(clause, text=replace(clause.text, if_not_met="pend", ground=None))
-
-
-# What the owner of a guideline has settled ------------------------------------------------------------------------
-
-
-def _settled(clauses: list[Clause], guideline: Guideline, layer: Layer | None, on: date) -> tuple[Clause, ...]:
-    """The clauses with the layer laid over them. Raises Refused with everything that it names and is not there."""
-    if layer is None:
-        return tuple(clauses)
-    problems = []
-    by_id = {clause.id: clause for clause in clauses}
-    if layer.guideline != guideline.id:
-        problems.append(Problem(f"layer {layer.layer}", f"it is for {layer.guideline}, not for {guideline.id}.",
-                                "Give the layer of this guideline."))  # fmt: skip
-    for named in dict.fromkeys([*(one.clause for one in layer.settled), *(one.clause for one in layer.papers)]):
-        if named not in by_id:
-            advice = did_you_mean(named, list(by_id))
-            problems.append(Problem(f"layer {layer.layer}", f"the clause {named!r} is not known.", advice))
-    for settled in layer.settled:
-        if settled.from_ <= on and settled.clause in by_id:
-            clause = by_id[settled.clause]
-            readings = _settled_readings(clause, settled.doubt, settled.reading)
-            if isinstance(readings, str):
-                problems.append(Problem(f"layer {layer.layer}, {clause.id}", readings, ""))
-            else:
-                by_id[clause.id] = replace(clause, readings=readings, settled=(*clause.settled, settled))
-    for paper in layer.papers:
-        if paper.from_ <= on and paper.clause in by_id:
-            by_id[paper.clause] = _wanted(by_id[paper.clause], paper.kind, paper.wanted_at)
-    if problems:
-        raise Refused(problems)
-    return tuple(by_id.values())
-
-
-def _settled_readings(clause: Clause, doubt: str | None, reading: str) -> tuple[Reading, ...] | str:
-    """The readings that are left, or why the doubt cannot be settled so."""
-    if clause.text.if_not_met == "refer":
-        if reading != "met":
-            return f"{reading!r} settles nothing here. Write reading: met, or leave it to a person."
-        return (Reading(pl.lit(True), clause.readings[0].numbers, name="settled"),)
-    axes = dict.fromkeys(axis for one in clause.readings for axis in one.axes)
-    if doubt is None and len(axes) == 1:
-        (doubt,) = axes
-    if doubt not in axes:
-        return f"the doubt {doubt!r} is not known. {did_you_mean(doubt or '', list(axes))}"
-    sides = list(dict.fromkeys(one.axes[doubt] for one in clause.readings))
-    if reading not in sides:
-        return f"the reading {reading!r} is not known. {did_you_mean(reading, sides)}"
-    return tuple(one for one in clause.readings if one.axes[doubt] == reading)
-
-
-def _wanted(clause: Clause, kind: str | None, wanted_at: Literal["issue", "audit"]) -> Clause:
-    """The clause with a paper wanted at another time; without a kind the whole clause of the audit is."""
-    if kind is None:
-        return replace(clause, applies=clause.at_issue) if clause.at_issue is not None else clause
-    named = [paper for paper in clause.text.evidence if paper.kind == kind]
-    papers = tuple(replace(paper, wanted_at=wanted_at) if paper in named else paper for paper in clause.text.evidence)
-    added = () if named else (Paper(kind, wanted_at),)
-    return replace(clause, text=replace(clause.text, evidence=(*papers, *added)))
-
-
-def ids(clauses: Iterable[Clause]) -> tuple[str, ...]:
-    return tuple(clause.id for clause in clauses)
