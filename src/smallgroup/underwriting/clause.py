@@ -74,6 +74,11 @@ class Case:
                 said.append(f"member {ids[place]} ({', '.join(missing)})")
         return said
 
+    def who_enrolls(self, predicate: str) -> list[str]:
+        """Of whom a predicate is true among those who are eligible and enroll."""
+        columns = (self.people[name].to_list() for name in ("member_id", predicate, "enrolled"))
+        return [f"member {one}" for one, holds, enrolled in zip(*columns, strict=True) if holds and enrolled]
+
     def who(self, predicate: str) -> list[str]:
         """Of whom a predicate is true: `member 4`."""
         members = zip(self.people["member_id"].to_list(), self.people[predicate].to_list(), strict=True)
@@ -110,10 +115,14 @@ class Cure:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A change that might meet a clause: what to do, and what it makes of the group's measures."""
+    """A change that might meet a clause: what to do, and what it makes of the group's measures.
+
+    A clause may be met in several ways; the smallest change of each is told.
+    """
 
     cure: Cure
     measures: Mapping[str, Any]
+    way: str = ""
 
 
 def no_cure(case: Case) -> Cure | None:

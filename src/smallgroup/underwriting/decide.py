@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -198,7 +198,7 @@ def underwrite(
 
 
 def _cures(in_force: Edition, case: Case, results: Mapping[str, Any], measured: pl.DataFrame) -> dict[str, Cure]:
-    """For each clause that has candidates the first that meets it in every reading; all are tried at once."""
+    """For each clause with candidates the first of each way that meets it in every reading; all are tried at once."""
     candidates = [
         (clause.id, candidate)
         for clause in in_force.clauses
@@ -208,11 +208,17 @@ def _cures(in_force: Edition, case: Case, results: Mapping[str, Any], measured: 
     if not candidates:
         return {}
     tried = in_force.tried(measured, [candidate.measures for _, candidate in candidates])
-    found: dict[str, Cure] = {}
+    found: dict[str, dict[str, Cure]] = {}
     for place, (clause_id, candidate) in enumerate(candidates):
-        if clause_id not in found and tried[clause_id][place] == MET:
-            found[clause_id] = candidate.cure
-    return found
+        if tried[clause_id][place] == MET:
+            found.setdefault(clause_id, {}).setdefault(candidate.way, candidate.cure)
+    return {clause_id: _either([*ways.values()]) for clause_id, ways in found.items()}
+
+
+def _either(cures: Sequence[Cure]) -> Cure:
+    """One of several cures: `X, or Y.`"""
+    said = ", or ".join(cure.sentence.removesuffix(".") for cure in cures)
+    return Cure(f"{said}.", {name: number for cure in cures for name, number in cure.numbers.items()})
 
 
 def _finding(

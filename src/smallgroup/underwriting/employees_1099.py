@@ -10,7 +10,7 @@ import polars as pl
 
 from smallgroup.rulebook import Guideline
 from smallgroup.strict import Ratio
-from smallgroup.underwriting.clause import Case, Clause, Cure, Numbers, Reading, at, people_word
+from smallgroup.underwriting.clause import Candidate, Case, Clause, Cure, Numbers, Reading, at, listed, people_word
 from smallgroup.underwriting.measures import counted
 from smallgroup.underwriting.quantity import share_at_most
 
@@ -61,6 +61,8 @@ def share_of_1099(guideline: Guideline, on: date) -> Clause:
         applies=contractors.at_most > 0,
         because=lambda case, outcome: _because(case, outcome, share),
         cure=lambda case: _cure(case, share),
+        cured_when=("not met", "refer"),
+        candidates=_candidates,
     )
 
 
@@ -103,20 +105,40 @@ def _because(case: Case, outcome: str, share: Fraction) -> str:
     return f"{said}; elections or worker types that are not known decide it."
 
 
-def _cure(case: Case, share: Fraction) -> Cure | None:
-    """The fewest 1099 workers fewer, or W-2 employees more; where no share is allowed, no W-2 employee helps."""
-    contractors, staff = case.count("enrolling_1099").at_most, case.count("enrolling_w2").at_least
-    if not share:
-        said = people_word(contractors, "fewer 1099 worker enrolls", "fewer 1099 workers enroll")
-        return Cure(f"{said}: none is admitted.", {"fewer_1099": contractors})
-    allowed = staff * share.numerator // (share.denominator - share.numerator)
-    wanted = -(-contractors * (share.denominator - share.numerator) // share.numerator)
-    fewer, more = contractors - allowed, wanted - staff
-    return Cure(
-        f"{people_word(fewer, 'fewer 1099 worker enrolls', 'fewer 1099 workers enroll')}, or "
-        f"{people_word(more, 'more W-2 employee enrolls', 'more W-2 employees enroll')}.",
-        {"fewer_1099": fewer, "more_w2": more},
-    )
+def _candidates(case: Case) -> list[Candidate]:
+    """One 1099 worker fewer enrolls, two fewer, …; and one W-2 employee more, two more, …: enough for every reading."""
+    contractors, staff = case.count("enrolling_1099"), case.count("enrolling_w2")
+    who = listed(case.who_enrolls("is_1099"))
+    fewer = [
+        Candidate(
+            Cure(
+                f"{people_word(less, 'fewer 1099 worker enrolls', 'fewer 1099 workers enroll')} (now {who})",
+                {"fewer_1099": less},
+            ),
+            {
+                "enrolling_1099.at_least": max(contractors.at_least - less, 0),
+                "enrolling_1099.at_most": max(contractors.at_most - less, 0),
+            },
+            "fewer 1099 workers",
+        )
+        for less in range(1, contractors.at_most)
+    ]
+    more = [
+        Candidate(
+            Cure(people_word(add, "more W-2 employee enrolls", "more W-2 employees enroll"), {"more_w2": add}),
+            {"enrolling_w2.at_least": staff.at_least + add, "enrolling_w2.at_most": staff.at_most + add},
+            "more W-2 employees",
+        )
+        for add in range(1, 2 * contractors.at_most + 1)
+    ]
+    return fewer + more
+
+
+def _cure(case: Case, share: Fraction) -> Cure:
+    """Where nothing less helps: no 1099 worker enrolls."""
+    contractors = case.count("enrolling_1099").at_most
+    said = people_word(contractors, "fewer 1099 worker enrolls", "fewer 1099 workers enroll")
+    return Cure(f"{said}." if share else f"{said}: none is admitted.", {"fewer_1099": contractors})
 
 
 def form_1099_validation(guideline: Guideline, on: date) -> Clause:

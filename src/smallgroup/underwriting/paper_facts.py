@@ -123,7 +123,8 @@ def _set_in_words(one: WageSet | OwnershipSet, quarter: str) -> str:
     if names == [in_words("state_quarterly_wage_report")]:
         names = [f"{names[0]} of {quarter}"]
     if "payroll_report" in one.papers:
-        whose = "two weeks of a payroll provider's reports" if "professional" in one.shows else "payroll reports"
+        weeks = one.weeks if isinstance(one, WageSet) else None
+        whose = f"the {weeks} latest weeks of a payroll provider's reports" if weeks else "payroll reports"
         quarter = " of the same quarter" if one.same_quarter else ""
         shows = ", ".join(_SHOWS[what] for what in one.shows if what in _SHOWS)
         names[one.papers.index("payroll_report")] = whose + quarter + (f" ({shows})" if shows else "")

@@ -34,6 +34,7 @@ class WageSet:
     shows: tuple[str, ...] = ()
     if_: Literal["new_business", "church_or_nonprofit"] | None = None
     same_quarter: bool = False
+    weeks: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
