@@ -183,6 +183,29 @@ def test_a_cure_applied_meets_participation(answers: list[str], contractors: int
     assert participation().outcome == "met"
 
 
+@pytest.mark.parametrize("contractors", range(1, 6))
+@pytest.mark.parametrize("staff", range(5))
+def test_a_cure_applied_meets_the_share_of_1099(contractors: int, staff: int) -> None:
+    """Fewer 1099 workers, or more W-2 employees, as the cure says; one less is not enough."""
+    file = read_group(ORDINARY, what_if={"application.offers_1099": "true"})
+
+    def share(w2: int, of_1099: int) -> Any:
+        people = [{}] * w2 + [{"worker_type": "1099", "paid_on": "1099"}] * of_1099 + [{"election": "decline"}]
+        decision = underwrite(file, members(people), guideline=GUIDE, as_of=AS_OF)
+        return next(one for one in decision.findings if one.clause == "share-of-1099")
+
+    finding = share(staff, contractors)
+    if finding.outcome == "met":
+        return
+    fewer = finding.cure.numbers["fewer_1099"]
+    assert share(staff, contractors - fewer).outcome in ("met", "not applicable")
+    assert share(staff, contractors - fewer + 1).outcome in ("not met", "refer")
+    more = finding.cure.numbers.get("more_w2")
+    if more is not None:
+        assert share(staff + more, contractors).outcome == "met"
+        assert share(staff + more - 1, contractors).outcome in ("not met", "refer")
+
+
 CURES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     # clause, what is wrong, what the cure says to do
     ("effective-date", {"application.complete_on": "2025-10-02"}, {"application.effective_date": "2025-11-01"}),
