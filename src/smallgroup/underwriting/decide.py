@@ -25,7 +25,7 @@ from smallgroup.underwriting.contradictions import contradicting
 from smallgroup.underwriting.engine import DECISIONS, Edition, Federal, edition
 from smallgroup.underwriting.facts import facts_of
 from smallgroup.underwriting.federal import next_window, window_terms
-from smallgroup.underwriting.outcomes import MET, outcome_of
+from smallgroup.underwriting.outcomes import MET, NOT_APPLICABLE, outcome_of
 from smallgroup.underwriting.papers import paper_status
 from smallgroup.underwriting.wanting import wanting
 
@@ -210,7 +210,7 @@ def _cures(in_force: Edition, case: Case, results: Mapping[str, Any], measured: 
     tried = in_force.tried(measured, [candidate.measures for _, candidate in candidates])
     found: dict[str, dict[str, Cure]] = {}
     for place, (clause_id, candidate) in enumerate(candidates):
-        if tried[clause_id][place] == MET:
+        if tried[clause_id][place] in (MET, NOT_APPLICABLE):
             found.setdefault(clause_id, {}).setdefault(candidate.way, candidate.cure)
     return {clause_id: _either([*ways.values()]) for clause_id, ways in found.items()}
 

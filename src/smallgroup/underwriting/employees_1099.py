@@ -10,7 +10,18 @@ import polars as pl
 
 from smallgroup.rulebook import Guideline
 from smallgroup.strict import Ratio
-from smallgroup.underwriting.clause import Candidate, Case, Clause, Cure, Numbers, Reading, at, listed, people_word
+from smallgroup.underwriting.clause import (
+    Candidate,
+    Case,
+    Clause,
+    Cure,
+    Numbers,
+    Reading,
+    at,
+    listed,
+    no_candidates,
+    people_word,
+)
 from smallgroup.underwriting.measures import counted
 from smallgroup.underwriting.quantity import share_at_most
 
@@ -60,9 +71,9 @@ def share_of_1099(guideline: Guideline, on: date) -> Clause:
         ),
         applies=contractors.at_most > 0,
         because=lambda case, outcome: _because(case, outcome, share),
-        cure=lambda case: _cure(case, share),
+        cure=_none_admitted,
         cured_when=("not met", "refer"),
-        candidates=_candidates,
+        candidates=_candidates if share else no_candidates,
     )
 
 
@@ -121,7 +132,7 @@ def _candidates(case: Case) -> list[Candidate]:
             },
             "fewer 1099 workers",
         )
-        for less in range(1, contractors.at_most)
+        for less in range(1, contractors.at_most + 1)
     ]
     more = [
         Candidate(
@@ -134,11 +145,10 @@ def _candidates(case: Case) -> list[Candidate]:
     return fewer + more
 
 
-def _cure(case: Case, share: Fraction) -> Cure:
-    """Where nothing less helps: no 1099 worker enrolls."""
+def _none_admitted(case: Case) -> Cure:
     contractors = case.count("enrolling_1099").at_most
     said = people_word(contractors, "fewer 1099 worker enrolls", "fewer 1099 workers enroll")
-    return Cure(f"{said}." if share else f"{said}: none is admitted.", {"fewer_1099": contractors})
+    return Cure(f"{said}: none is admitted.", {"fewer_1099": contractors})
 
 
 def form_1099_validation(guideline: Guideline, on: date) -> Clause:

@@ -221,12 +221,20 @@ class Edition:
         self, groups: pl.DataFrame, people: pl.DataFrame, months: pl.DataFrame
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Stages one and two: (measures, one row a group; people with their predicates)."""
+        alone = groups.height == 1
         return measures.measure(
             groups, people, months,
-            people_stages=self.people_stages, of_people=self.of_people,
-            of_months=self.of_months,
+            people_stages=self.people_stages,
+            of_people=self.of_people if alone else self.of_people.only(self._read),
+            of_months=self.of_months if alone else self.of_months.only(self._read),
             derived_measures=self.derived_measures,
         )  # fmt: skip
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """The measures that readings are made of. What only comparisons and sentences read, a book does without."""
+        read = [*self.reading_columns, *self.derived_measures.values()]
+        return frozenset(name for column in read for name in column.meta.root_names())
 
     def decide(self, measured: pl.DataFrame) -> pl.DataFrame:
         """Stages three and four over measures: readings, one outcome a clause, and the decision, as codes."""

@@ -53,6 +53,13 @@ class Tally:
     where: Mapping[str, pl.Expr]
     terms: Mapping[str, pl.Expr]
 
+    def only(self, read: frozenset[str]) -> Tally:
+        """The counts and sums among these columns of a measures row."""
+        return Tally(
+            {name: one for name, one in self.where.items() if {f"{name}.at_least", f"{name}.at_most"} & read},
+            {name: one for name, one in self.terms.items() if name in read},
+        )
+
     def over(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The counts and sums of all rows, in one row.
 
