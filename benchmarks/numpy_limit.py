@@ -186,8 +186,8 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
     forms_missing = applies.yes & ~form
 
     # Page 5, in general; and of an audit.
-    waits = c["waiting_worst_day"]
-    waiting = _read(Known((waits <= LATEST_DAY) & (waits >= 0), waits <= LATEST_DAY))
+    worst = c["waiting_worst_day"]
+    waiting = _read(Known((worst <= LATEST_DAY) & (worst >= 0), worst <= LATEST_DAY))
     codes["waiting-period"][:] = waiting
     ends, complete = c["existing_coverage_ends_on"], c["complete_on"]
     kept = (ends == NEVER) | (ends >= effective - 1)
