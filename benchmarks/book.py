@@ -26,7 +26,8 @@ IN_ORDER = 0.5  # groups in which nothing is odd
 OPEN_COUNTS = 0.1  # of the others: somebody's answer is open, so that at-least and at-most differ
 UNKNOWN = 0.03  # of each fact that may be unknown, of the others
 NO_ROWS = 0.005  # groups without a single census row, or without a single month
-IN_WINDOW = 0.05  # applications that were complete between November 15 and December 15
+IN_WINDOW = 0.05  # applications to be complete between November 15 and December 15
+WINDOW = np.datetime64("2025-11-15"), np.datetime64("2025-12-15")
 RENEWALS, AUDITS = 0.15, 0.1
 
 Whole = npt.NDArray[np.int64]
@@ -99,6 +100,11 @@ class Book(Draw):
         self.columns[f"{name}.at_least"] = nullable(at_least, unknown)
         self.columns[f"{name}.at_most"] = nullable(at_least + wider, unknown)
 
+    def of_those_who_enroll(self, count: str) -> None:
+        """Of a count that is at most more than at least, those whose own answer is not what is open."""
+        fewest, most = (self.columns[f"{count}.{end}"].fill_null(0).to_numpy() for end in ("at_least", "at_most"))
+        self.keep(f"{count}_enrolling", fewest, np.where(self.some(0.5), most - fewest, 0))
+
     def any_of(self, name: str, count: str) -> None:
         """Whether a count is one or more: true, false, or null between."""
         fewest, most = (self.columns[f"{count}.{end}"].fill_null(0).to_numpy() >= 1 for end in ("at_least", "at_most"))
@@ -157,7 +163,7 @@ class Book(Draw):
             self.keep(of_full[name], full_time, wider)
         staff = np.where(self.odd(0.05), 0, outside + self.odd(0.1))
         self.keep("w2_staff", staff, self.spread())
-        self.keep("w2_unrelated", np.where(self.odd(0.08), 0, staff), self.spread())
+        self.keep("w2_unrelated", np.where(self.odd(0.08), 0, staff), self.spread() + self.odd(0.08))
         self.keep("w2_unpaid", np.minimum(staff, self.odd(0.05)), self.spread())
         self.columns["one_household"] = nullable(self.odd(0.3), self.odd(0.2))
         either = self.random.choice([0, 2], self.groups)
@@ -170,7 +176,7 @@ class Book(Draw):
         """Who enrolls and is short of something, or lives outside of the service area."""
         for name in ("contribution_short", "short_of_hours", "underpaid", "between_hours"):
             self.keep(name, np.where(self.odd(0.05), np.minimum(1 + self.share(enrolled, 0.0, 0.3), enrolled), 0),
-                      self.spread())  # fmt: skip
+                      self.spread() + self.odd(0.05))  # fmt: skip
         # Pay is rarely on a census: of many groups nothing is known of it.
         self.columns["underpaid.at_most"] += nullable(np.where(self.some(0.4), enrolled, 0), self.nobody)
         outside = np.where(self.some(0.1), self.share(eligible, 0.0, 0.2), 0)
@@ -179,7 +185,11 @@ class Book(Draw):
         self.columns["offers_out_of_area_plan"] = self.fact(0.4)
         owners = np.minimum(enrolled, self.random.integers(0, 3, self.groups))
         self.keep("enrolling_owners", owners, self.spread(1))
-        self.keep("owner_short", np.where(self.odd(0.1), self.share(owners, 0.0, 1.0), 0), self.spread(1))
+        self.keep(
+            "owner_short", np.where(self.odd(0.1), self.share(owners, 0.0, 1.0), 0), self.spread(1) + self.odd(0.08)
+        )
+        for name in ("short_of_hours", "owner_short"):
+            self.of_those_who_enroll(name)
 
     def months(self) -> None:
         """Most groups have 2 to 48 full-time equivalents; some are at the edges, and some have other companies."""
@@ -195,7 +205,7 @@ class Book(Draw):
         )[edge]
         others = self.odd(0.2)  # other companies of the same owners
         narrow = np.where(others, self.share(hours, 0.5, 1.0), hours)
-        missing = self.no_months | ((known < 12) & existed) | self.odd(0.02)
+        missing = ((self.no_months | (known < 12)) & existed) | self.odd(0.02)
         over = np.where(hours > 50 * YEAR_OF_ONE, self.random.integers(1, 9, self.groups), 0)
         without = np.where(self.some(0.6), 0, over)
         for side, of_side, share in (("", hours, None), ("_narrow", narrow, 0.5)):
@@ -219,9 +229,10 @@ class Book(Draw):
         effective = self.random.choice(np.array(["2025-08-01", "2025-10-01", "2025-11-01"], "M8[D]"), self.groups)
         effective[self.window] = np.datetime64("2026-01-01")
         complete = np.where(self.odd(0.06), self.days(effective, 0, 20), self.days(effective, -40, 1))
-        complete = np.where(self.window, self.days(np.datetime64("2025-11-15"), 0, 31), complete)
+        complete = np.where(self.window, self.days(WINDOW[0], 0, 31), complete)
+        in_window = ~self.renewal & (complete >= WINDOW[0]) & (complete <= WINDOW[1])
         not_complete = self.unknown()
-        received = np.where(not_complete, np.where(self.window, np.datetime64("2025-12-01"), effective), complete)
+        received = np.where(not_complete, np.datetime64(AS_OF), complete)
         formed = np.where(self.odd(0.08), self.days(effective, -90, 0), self.days(effective, -9000, -700))
         paid = np.where(self.odd(0.3), self.days(received, 1, 60), np.maximum(formed, self.days(formed, 0, 60)))
         expires = np.where(self.odd(0.1), self.days(effective, -60, 3), self.days(effective, 0, 700))
@@ -235,7 +246,7 @@ class Book(Draw):
         self.columns |= {
             "is_renewal": pl.Series(self.renewal),
             "audited": pl.Series(self.audited),
-            "in_open_window": pl.Series(self.window),
+            "in_open_window": nullable(in_window, not_complete & ~self.renewal),
             "effective_date": pl.Series(effective),
             "complete_on": nullable(complete, not_complete),
             "received_on": pl.Series(received),
@@ -274,11 +285,14 @@ class Book(Draw):
             ("form_1099_validation", 0.1),
         ):  # fmt: skip
             self.columns[f"has_{kind}"] = pl.Series(~self.odd(rate))
+        # An audit asks for all papers, or names those that it wants.
+        for kind in ("wages", "ownership", "proofs"):
+            self.columns[f"{kind}_asked"] = pl.Series(self.audited & ~self.odd(0.3))
         shown, unknown = ~self.odd(0.2), self.odd(0.1)
         self.columns["wages_shown"] = nullable(shown, unknown)
         self.columns["wages_shown_by_age"] = nullable(shown ^ self.odd(0.2), unknown | self.odd(0.1))
         owners = self.random.integers(0, 3, self.groups)
-        self.columns["ownership_to_show"] = pl.Series(owners > 0)
+        self.columns["ownership_to_show"] = nullable(owners > 0, (owners == 0) & self.odd(0.2))
         unproved = np.where(self.odd(0.3), self.share(owners, 0.0, 1.0), 0)
         self.keep("owners_unproved", unproved, np.minimum(owners - unproved, self.odd(0.2)),
                   np.zeros(self.groups, np.bool_))  # fmt: skip

@@ -58,6 +58,9 @@ class Case:
 
     def book(self, groups: int) -> pl.DataFrame:
         measured = book.measured(groups, self.rules, self.measures.schema)
+        for name, derived in self.rules.derived_measures.items():
+            if {name, *derived.meta.root_names()} <= set(measured.columns):
+                assert measured.select(derived.alias(name)).to_series().equals(measured[name], null_equal=True), name
         if groups >= ENOUGH_FOR_ALL:
             check_all_occur(self.rules.decide(measured))
         return measured
@@ -213,6 +216,10 @@ def counting_book(case: Case, *, groups: int, rounds: int) -> Table:
 
     decided = in_blocks()
     assert decided.equals(decide(raw))
+    for place, one in enumerate(blocks):
+        measured = measure(one.priced()).select(book.columns_read(rules))
+        theirs = numpy_limit.decide(numpy_limit.arrays(measured), threads=1)
+        check_same(decided.slice(place * BLOCK, BLOCK), theirs, "NumPy")
     if groups >= ENOUGH_FOR_ALL:
         check_all_occur(decided)
     few = raw_book.Raw(raw.groups, nobody, raw.months)

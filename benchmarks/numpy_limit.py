@@ -60,7 +60,6 @@ def arrays(measured: pl.DataFrame) -> dict[str, Column]:
         else:
             columns[name] = column.fill_null(0 if name.endswith(".at_least") else ENDLESS).to_numpy()
     columns["no_months"] = measured["months_known.at_least"].is_null().to_numpy()
-    columns["no_people"] = measured["elections.at_least"].is_null().to_numpy()
     return columns
 
 
@@ -125,10 +124,8 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
     formed, effective, paid = c["formed_on"], c["effective_date"], c["first_payroll_on"]
     long_ago, no_day = formed <= effective - 60, formed == NEVER
     on_payroll = paid <= c["received_on"]
-    purpose = fact("purpose_attested") & (
-        Known(long_ago & ~no_day, long_ago) | Known(on_payroll & (paid != NEVER), on_payroll)
-    )
-    codes["formed-for-business"][:] = _to_a_person(_read(purpose))
+    in_business = Known(long_ago & ~no_day, long_ago) | Known(on_payroll & (paid != NEVER), on_payroll)
+    codes["formed-for-business"][:] = _to_a_person(_read(fact("purpose_attested") & in_business))
     kind = c["address_kind"]
     physical = (kind == 1) | (kind == 2)
     codes["business-address"][:] = _read(Known(physical, physical | (kind == 0)))
@@ -141,16 +138,17 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
     codes["workers-compensation"][:] = _read(Known(covered, covered | (policy == 0) | (activity == 0) | (staff < 0)))
     left_out, hours = c["excluded_classes"], c["hours_required"]
     nobody = Known(left_out == 0, (left_out == 0) | (left_out == ENDLESS))
-    asks_enough = nobody & Known(hours >= 30_00, (hours >= 30_00) | (hours < 0))
-    not_too_much = Known((hours <= 40_00) & (hours >= 0), hours <= 40_00)
-    codes["no-excluded-classes"][:] = _read(asks_enough & not_too_much, asks_enough & none("between_hours"))
+    lawful = (hours >= 30_00) & (hours <= 40_00)
+    own = nobody & Known(lawful, lawful | (hours < 0))
+    codes["no-excluded-classes"][:] = _read(own, own & none("between_hours"))
     classes = c["classes"]
     codes["plans-by-class"][:] = _where_applicable(
         Known((classes > 0) & (classes != ENDLESS), classes > 0), _read(none("unlawful_classes"))
     )
     other = fact("other_carrier")
-    alongside = c["alongside.at_least"] > 0
-    beside = Known(other.yes | alongside, other.may | alongside | c["no_people"])
+    sure = other.yes | (c["alongside.at_least"] > 0)
+    perhaps = (c["alongside.at_most"] > 0) & (c["enrolled.at_least"] < 1)
+    beside = Known(sure, sure | perhaps)
     codes["dual-carrier"][:] = _where_applicable(beside & some("elections"), _read(some("enrolled")))
     peo = fact("peo")
     codes["peo-premium"][:] = _where_applicable(peo, _read(fact("peo_group_pays")))
@@ -188,8 +186,8 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
     forms_missing = applies.yes & ~form
 
     # Page 5, in general; and of an audit.
-    waits = c["waiting_worst_day"]
-    waiting = _read(Known((waits <= LATEST_DAY) & (waits >= 0), waits <= LATEST_DAY))
+    worst = c["waiting_worst_day"]
+    waiting = _read(Known((worst <= LATEST_DAY) & (worst >= 0), worst <= LATEST_DAY))
     codes["waiting-period"][:] = waiting
     ends, complete = c["existing_coverage_ends_on"], c["complete_on"]
     kept = (ends == NEVER) | (ends >= effective - 1)
@@ -197,21 +195,30 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
     in_time, no_day = complete <= effective, complete == NEVER
     codes["effective-date"][:] = _read(Known(in_time & ~no_day, in_time))
     codes["offer-to-all"][:] = _read(fact("offers_at_open_enrollment") & fact("offers_to_new_hires"))
-    audited = fact("audited")
-    codes["wage-papers"][:] = _where_applicable(audited, _read(fact("wages_shown"), fact("wages_shown_by_age")))
+    codes["wage-papers"][:] = _where_applicable(
+        fact("wages_asked"), _read(fact("wages_shown"), fact("wages_shown_by_age"))
+    )
     codes["ownership-papers"][:] = _where_applicable(
-        audited & fact("ownership_to_show"), _read(none("owners_unproved"))
+        fact("ownership_asked") & fact("ownership_to_show"), _read(none("owners_unproved"))
     )
     other_papers = fact("other_tax_papers")
     codes["other-tax-papers"][:] = _where_applicable(other_papers, np.full(kept.shape, REFER, np.uint8))
 
     # The law beside (the size is with the sizes).
     codes["waiting-period-by-law"][:] = waiting
-    codes["open-window"][:] = NOT_APPLICABLE * (~window).view(np.uint8)
+    codes["open-window"][:] = _where_applicable(fact("in_open_window"), np.full(kept.shape, MET, np.uint8))
     owed = effective >= LATEST_START[np.maximum(complete, 0)]
     codes["effective-date-by-law"][:] = _read(Known(owed & ~no_day, owed | no_day))
 
-    _decide(c, codes, forms_missing)
+    audited = c["audited.yes"]
+    waits = {
+        "bona-fide-relationship": audited,
+        "formed-for-business": in_business.may & ~in_business.yes,
+        "minimum-wage": audited,
+        "working-hours": c["short_of_hours_enrolling.at_most"] > 0,
+        "owners-hours": c["owner_short_enrolling.at_most"] > 0,
+    }
+    _decide(c, codes, forms_missing, waits)
 
 
 def _size(c: Mapping[str, Column], codes: Mapping[str, Codes], fact: Callable[[str], Known]) -> None:
@@ -287,10 +294,11 @@ def _participation(
                     readings.append(somebody & reached)
     codes["participation"][:] = _where_applicable(some("elections"), _read(*readings))
 
-    renewal, audited = c["is_renewal.yes"], c["audited.yes"]
-    told = renewal & (c["contract_months"] > 0)
-    codes["participation-maintained"][:] = _where_applicable(Known(told, told), _read(none("months_below")))
-    waiver = audited & (c["waived.at_most"] > 0)
+    told, every_month = c["contract_months"] > 0, none("months_below")
+    codes["participation-maintained"][:] = _where_applicable(
+        fact("is_renewal"), _read(Known(told & every_month.yes, ~told | every_month.may))
+    )
+    waiver = c["proofs_asked.yes"] & (c["waived.at_most"] > 0)
     still = Known(
         c["enrolled.at_least"] >= c["declines.at_most"] + c["waived_unproved.at_most"],
         c["enrolled.at_most"] >= c["declines.at_least"] + c["waived_unproved.at_least"],
@@ -304,22 +312,22 @@ def _participation(
 
 JUDGED = ("bona-fide-relationship", "formed-for-business", "service-area", "peo-considered", "other-tax-papers")
 ADVICE = ("keep-existing-coverage", "open-window", "effective-date-by-law")
-ONLY_IN_AN_AUDIT = ("bona-fide-relationship", "formed-for-business", "minimum-wage")
 READ_IN_WAYS = (
     "size-at-least-one", "size-at-most-fifty", "employee-on-first-day", "common-law-employee", "no-excluded-classes",
     "participation", "share-of-1099", "wage-papers",
 )  # fmt: skip
 
 
-def _decide(c: Mapping[str, Column], codes: Mapping[str, Codes], forms_missing: Mask) -> None:
-    renewal, audited, established = c["is_renewal.yes"], c["audited.yes"], c["existed_all_year.yes"]
+def _decide(
+    c: Mapping[str, Column], codes: Mapping[str, Codes], forms_missing: Mask, waits: Mapping[str, Mask]
+) -> None:
+    """`waits`: of which groups the decision waits for a clause's evidence, where that is not all of them."""
+    renewal, established = c["is_renewal.yes"], c["existed_all_year.yes"]
     refused = (codes["size-at-most-fifty"] == NOT_MET) | (codes["common-law-employee"] == NOT_MET)
-    too_small = (codes["size-at-least-one"] == NOT_MET) | (codes["small-employer-by-law"] == NOT_MET)
-    refused |= too_small & established
+    refused |= (codes["size-at-least-one"] == NOT_MET) & established
     elected = c["elections.at_least"] > 0
     pend = (
-        too_small
-        | forms_missing
+        forms_missing
         | ~c["has_employer_application.yes"]
         | (elected & c["somebody_enrolls.yes"] & ~c["has_enrollment_forms.yes"])
         | (elected & c["somebody_waives.yes"] & ~c["has_waiver_forms.yes"])
@@ -332,10 +340,10 @@ def _decide(c: Mapping[str, Column], codes: Mapping[str, Codes], forms_missing: 
         if clause in READ_IN_WAYS or clause in JUDGED:
             refer |= code == REFER
         # NOT_MET and NEEDS_EVIDENCE are the odd codes.
-        waits = (code & 1).view(np.bool_) if clause not in ONLY_IN_AN_AUDIT else (
-            (code == NOT_MET) | ((code == NEEDS_EVIDENCE) & audited)
-        )  # fmt: skip
-        pend |= waits
+        if clause in waits:
+            pend |= (code == NOT_MET) | ((code == NEEDS_EVIDENCE) & waits[clause])
+        else:
+            pend |= (code & 1).view(np.bool_)
     # Approve is 3; each heavier reason takes it down.
     decision = np.where(pend, np.uint8(PEND), np.uint8(APPROVE))
     np.copyto(decision, np.uint8(REFERRED), where=refer)

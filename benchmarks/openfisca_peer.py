@@ -96,7 +96,6 @@ def inputs(measured: pl.DataFrame) -> dict[str, Column]:
             columns[said] = column.fill_null(MANY).cast(pl.Int32).to_numpy()
         else:
             columns[said] = column.cast(pl.Int32).fill_null(UNKNOWN).to_numpy()
-    columns["nothing_of_people"] = measured["elections.at_least"].is_null().to_numpy()
     columns["nothing_of_months"] = measured["months_known.at_least"].is_null().to_numpy()
     return columns
 
@@ -209,11 +208,14 @@ def _common_law(candidates: str, outside: str, not_partner: str) -> Formula:
     return formula
 
 
-def _formed(v: Look) -> Column:
+def _in_business(v: Look) -> Pair:
     formed, paid = v("formed_on"), v("first_payroll_on")
     recent = _when_told(formed, formed > v("effective_date") - 60)
-    payroll = _when_told(paid, paid <= v("received_on"))
-    return _outcome(_all(_fact(v, "purpose_attested"), _any(_not(recent), payroll)), not_met=REFER)
+    return _any(_not(recent), _when_told(paid, paid <= v("received_on")))
+
+
+def _formed(v: Look) -> Column:
+    return _outcome(_all(_fact(v, "purpose_attested"), _in_business(v)), not_met=REFER)
 
 
 def _license(v: Look) -> Column:
@@ -230,14 +232,15 @@ def _compensation(v: Look) -> Column:
 
 def _classes(v: Look) -> Column:
     left_out, hours = v("excluded_classes"), v("hours_required")
-    offered = _all(_when_told(left_out, left_out == 0), _when_told(hours, hours >= 30_00))
-    return _outcome(_all(offered, _when_told(hours, hours <= 40_00)), _all(offered, _none(v, "between_hours")))
+    lawful = _when_told(hours, (hours >= 30_00) & (hours <= 40_00))
+    own = _all(_when_told(left_out, left_out == 0), lawful)
+    return _outcome(own, _all(own, _none(v, "between_hours")))
 
 
 def _dual_carrier(v: Look) -> Column:
-    beside = _any(_fact(v, "other_carrier"), _sure(v("alongside_at_least") > 0))
-    applies = _all((beside[0], beside[1] | v("nothing_of_people")), _some(v, "elections"))
-    return _if(applies, _outcome(_some(v, "enrolled")))
+    sure = v("other_carrier_yes") | (v("alongside_at_least") > 0)
+    perhaps = (v("alongside_at_most") > 0) & (v("enrolled_at_least") < 1)
+    return _if(_all((sure, sure | perhaps), _some(v, "elections")), _outcome(_some(v, "enrolled")))
 
 
 def _participation(v: Look) -> Column:
@@ -256,13 +259,18 @@ def _participation(v: Look) -> Column:
     return _set_aside(v, _if(_some(v, "elections"), _outcome(*alone, *with_others)))
 
 
+def _maintained(v: Look) -> Column:
+    told, (yes, may) = v("contract_months") > 0, _none(v, "months_below")
+    return _if(_fact(v, "is_renewal"), _outcome((told & yes, ~told | may)))
+
+
 def _waiver_proof(v: Look) -> Column:
     without = (
         v("enrolled_at_least") >= v("declines_at_most") + v("waived_unproved_at_most"),
         v("enrolled_at_most") >= v("declines_at_least") + v("waived_unproved_at_least"),
     )
     reading = _any(_none(v, "waived_unproved"), _all(_fact(v, "somebody_enrolls"), without))
-    return _if(_sure(v("audited_yes") & (v("waived_at_most") > 0)), _outcome(reading))
+    return _if(_sure(v("proofs_asked_yes") & (v("waived_at_most") > 0)), _outcome(reading))
 
 
 def _share_of_1099(v: Look) -> Column:
@@ -335,9 +343,7 @@ FORMULAS: dict[str, Formula] = {
     "peo-contract": lambda v: _if(_fact(v, "peo"), _outcome(_fact(v, "peo_in_group_name"))),
     "peo-considered": lambda v: _if(_fact(v, "peo"), REFER),
     "participation": _participation,
-    "participation-maintained": lambda v: _if(
-        _sure(v("is_renewal_yes") & (v("contract_months") > 0)), _outcome(_none(v, "months_below"))
-    ),
+    "participation-maintained": _maintained,
     "waiver-proof": _waiver_proof,
     "contribution": lambda v: _set_aside(v, _outcome(_none(v, "contribution_short"))),
     "working-hours": lambda v: _outcome(_none(v, "short_of_hours")),
@@ -355,28 +361,38 @@ FORMULAS: dict[str, Formula] = {
     "effective-date": _in_time,
     "offer-to-all": lambda v: _outcome(_all(_fact(v, "offers_at_open_enrollment"), _fact(v, "offers_to_new_hires"))),
     "wage-papers": lambda v: _if(
-        _fact(v, "audited"), _outcome(_fact(v, "wages_shown"), _fact(v, "wages_shown_by_age"))
+        _fact(v, "wages_asked"), _outcome(_fact(v, "wages_shown"), _fact(v, "wages_shown_by_age"))
     ),
     "ownership-papers": lambda v: _if(
-        _all(_fact(v, "audited"), _fact(v, "ownership_to_show")), _outcome(_none(v, "owners_unproved"))
+        _all(_fact(v, "ownership_asked"), _fact(v, "ownership_to_show")), _outcome(_none(v, "owners_unproved"))
     ),
     "other-tax-papers": lambda v: _if(_fact(v, "other_tax_papers"), REFER),
     "small-employer-by-law": lambda v: _outcome(_all(_fact(v, "reached"), _fact(v, "below"))),
     "waiting-period-by-law": lambda v: v(outcome_of("waiting-period")),
-    "open-window": lambda v: np.where(v("in_open_window_yes"), MET, NOT_APPLICABLE),
+    "open-window": lambda v: _if(_fact(v, "in_open_window"), MET),
     "effective-date-by-law": _by_law,
     "decision": lambda v: _decision(v),
 }  # fmt: skip
 
 _ADVICE = {"keep-existing-coverage", "open-window", "effective-date-by-law"}
-_OF_AUDITS = {"bona-fide-relationship", "formed-for-business", "minimum-wage"}
+
+
+def _waits(v: Look) -> dict[str, Column]:
+    """Of which groups the decision waits for a clause's evidence, where that is not all of them."""
+    yes, may = _in_business(v)
+    return {
+        "bona-fide-relationship": v("audited_yes"),
+        "formed-for-business": ~yes & may,
+        "minimum-wage": v("audited_yes"),
+        "working-hours": v("short_of_hours_enrolling_at_most") > 0,
+        "owners-hours": v("owner_short_enrolling_at_most") > 0,
+    }
 
 
 def _decision(v: Look) -> Column:
     codes = {name: v(outcome_of(name)) for name in CLAUSES if name not in _ADVICE}
     refused = (codes["size-at-most-fifty"] == NOT_MET) | (codes["common-law-employee"] == NOT_MET)
-    too_small = (codes["size-at-least-one"] == NOT_MET) | (codes["small-employer-by-law"] == NOT_MET)
-    refused |= too_small & v("existed_all_year_yes")
+    refused |= (codes["size-at-least-one"] == NOT_MET) & v("existed_all_year_yes")
     renewal, elected = v("is_renewal_yes"), v("elections_at_least") > 0
     lacking = [
         ~v("has_employer_application_yes"),
@@ -386,10 +402,12 @@ def _decision(v: Look) -> Column:
     ]
     refers = np.logical_or.reduce([code == REFER for code in codes.values()])
     pends = np.logical_or.reduce([code == NOT_MET for code in codes.values()] + lacking)
-    open_ = np.logical_or.reduce([code == NEEDS_EVIDENCE for name, code in codes.items() if name not in _OF_AUDITS])
-    in_audit = np.logical_or.reduce([codes[name] == NEEDS_EVIDENCE for name in _OF_AUDITS]) & v("audited_yes")
+    waits = _waits(v)
+    open_ = np.logical_or.reduce(
+        [(code == NEEDS_EVIDENCE) & waits.get(name, True) for name, code in codes.items()]
+    )  # fmt: skip
     decline, refer, pend, approve = map(np.int32, range(4))
     return np.where(
         refused & ~renewal, decline,
-        np.where(refers | refused, refer, np.where(pends | open_ | in_audit, pend, approve)),
+        np.where(refers | refused, refer, np.where(pends | open_, pend, approve)),
     )  # fmt: skip

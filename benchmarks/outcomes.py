@@ -49,7 +49,7 @@ CLAUSES: dict[str, str] = {
     "other-tax-papers": "RX",
     "small-employer-by-law": "MNE",
     "waiting-period-by-law": "MNE",
-    "open-window": "MX",
+    "open-window": "MEX",
     "effective-date-by-law": "MNE",
 }
 OUTCOMES_OF_ALL = (*CLAUSES, "decision")

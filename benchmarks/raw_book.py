@@ -64,12 +64,13 @@ def raw(groups: int, schema: Mapping[str, Any], seed: int = 20251002) -> Raw:
     """About 7.5 employees and 12 months a group. `schema` is that of the groups' facts."""
     draw = Draw(groups, np.random.default_rng(seed))
     facts = _groups(draw, schema)
-    return Raw(facts, _people(draw, facts), _months(draw))
+    return Raw(facts, _people(draw, facts), _months(draw, facts))
 
 
 def _groups(draw: Draw, schema: Mapping[str, Any]) -> pl.DataFrame:
     groups, random = draw.groups, draw.random
     partners, renewal, audited = draw.some(0.3), draw.some(RENEWALS), draw.some(AUDITS)
+    entities = draw.pick(["corporation", "llc"], ["sole_proprietor", "association"], 0.1)
     window = draw.some(IN_WINDOW) & ~renewal
     effective = np.where(window, np.datetime64("2026-01-01"), np.datetime64("2025-10-01"))
     complete = np.where(draw.odd(0.05), draw.days(effective, 0, 10), draw.days(effective, -40, -15))
@@ -80,8 +81,12 @@ def _groups(draw: Draw, schema: Mapping[str, Any]) -> pl.DataFrame:
     months = np.where(renewal, random.integers(0, 13, groups), 0)
     owners = random.integers(0, 3, groups)
     unproved = np.minimum(owners, draw.odd(0.3))
-    affiliates = np.where(draw.odd(0.1), random.integers(0, 9, groups), 0)
-    open_ = draw.odd(0.05)
+    # Whether there are other companies is told or not; where there are, all of them is known or not.
+    others, not_told = draw.odd(0.15), draw.unknown()
+    affiliates = np.where(others & draw.some(0.7), random.integers(0, 9, groups), 0)
+    open_ = not_told | (others & draw.some(0.2))
+    registered = nullable(draw.pick(REGISTERED[:1], REGISTERED[1:], 0.1), draw.odd(0.1))
+    waits = nullable(draw.some(0.1), draw.unknown())
     columns: dict[str, Any] = {
         GROUP: np.arange(groups, dtype=np.int64),
         "effective_date": effective,
@@ -97,10 +102,12 @@ def _groups(draw: Draw, schema: Mapping[str, Any]) -> pl.DataFrame:
         "formed_on": nullable(formed, draw.unknown()),
         "first_payroll_on": nullable(formed + 40, draw.odd(0.1)),
         "purpose_attested": draw.fact(0.03),
+        "entity": np.where(partners, "partnership", entities),
+        "state": np.full(groups, "GA"),
         "address_kind": nullable(draw.pick(ADDRESSES[:2], ADDRESSES[2:], 0.05), draw.unknown()),
         "inside_service_area": draw.fact(0.04),
         "license_expires_on": nullable(draw.days(effective, -10, 700), draw.odd(0.1)),
-        "secretary_of_state": nullable(draw.pick(REGISTERED[:1], REGISTERED[1:], 0.1), draw.odd(0.1)),
+        "secretary_of_state": registered.set(pl.Series(~partners & (entities == "sole_proprietor")), "not_registered"),
         "workers_compensation": nullable(draw.pick(["covered"], ["none", "partial"], 0.1), draw.unknown()),
         "employees_total": nullable(random.integers(1, 60, groups), draw.odd(0.1)),
         "activity": nullable(draw.pick(["none"], ["farm", "church", "nonprofit"], 0.1), draw.odd(0.1)),
@@ -114,13 +121,15 @@ def _groups(draw: Draw, schema: Mapping[str, Any]) -> pl.DataFrame:
         "peo_in_group_name": nullable(~draw.odd(0.3), draw.unknown()),
         "waiting_worst_day": nullable(draw.pick([1, 61, 91], [92, 122], 0.05), draw.unknown()),
         "waiting_worst_day_naive": np.full(groups, 92),
+        "waits_after_orientation": waits,
         "existing_coverage_ends_on": nullable(draw.days(effective, -3, 40), ~coverage),
         "has_existing_coverage": coverage,
         "offers_at_open_enrollment": draw.fact(0.03),
         "offers_to_new_hires": draw.fact(0.03),
+        **{f"{kind}_asked": audited & ~draw.odd(0.3) for kind in ("wages", "ownership", "proofs")},
         "wages_shown": draw.fact(0.2),
         "wages_shown_by_age": draw.fact(0.2),
-        "ownership_to_show": owners > 0,
+        "ownership_to_show": nullable(owners > 0, (owners == 0) & draw.odd(0.2)),
         "owners_unproved.at_least": unproved,
         "owners_unproved.at_most": np.minimum(owners, unproved + draw.odd(0.1)),
         "other_tax_papers": draw.odd(0.03),
@@ -135,7 +144,8 @@ def _groups(draw: Draw, schema: Mapping[str, Any]) -> pl.DataFrame:
         "affiliates_enrolled": nullable(affiliates, open_),
         "affiliates_declined": nullable(affiliates // 2, open_),
         "affiliates_open": open_,
-        "affiliates_open_narrow": open_ & draw.some(0.4),
+        "affiliates_open_narrow": not_told | (open_ & draw.some(0.4)),
+        "other_companies": nullable(others | open_, not_told),
         "contract_months": months,
         "months_below.at_least": np.minimum(months, draw.odd(0.1)),
         "months_below.at_most": np.minimum(months, 1 + draw.odd(0.1)) * draw.odd(0.3),
@@ -214,15 +224,17 @@ def _words(
     return pl.Series([*odds, None], dtype=SCHEMA[field])[codes]
 
 
-def _months(of: Draw) -> pl.DataFrame:
-    """Twelve months of 2024, clustered by group; in some groups a few are missing."""
+def _months(of: Draw, facts: pl.DataFrame) -> pl.DataFrame:
+    """Twelve months of 2024, clustered by group; in some groups a few are missing. Hours under common control are only
+    where there are other companies."""
     groups, random = of.groups, of.random
     rows = groups * 12
     group = np.repeat(np.arange(groups), 12)
     here = ~(of.odd(OPEN_COUNTS)[group] & (random.random(rows) < 0.2))
     staff = np.repeat(np.minimum(random.geometric(1 / 7, groups) - 1 + ~of.messy, 58), 12) + random.integers(0, 2, rows)
     seasonal = np.where(random.random(rows) < 0.05, np.minimum(staff, random.integers(0, 6, rows)), 0)
-    common = np.where(of.odd(0.15)[group], random.integers(0, 30, rows) * 120_00, 0)
+    others = facts["other_companies"].fill_null(False).to_numpy()
+    common = np.where(others[group], random.integers(0, 30, rows) * 120_00, 0)
     months = np.arange("2024-01", "2025-01", dtype="datetime64[M]").astype("datetime64[D]")
     frame = pl.DataFrame({
         GROUP: group,

@@ -147,7 +147,7 @@ def to_a_person(reading: Pair) -> str:
 
 
 def in_window(code: str) -> str:
-    return f"((in_open_window and {code} != 0) ? 4 : {code})"
+    return f"((in_open_window == true and {code} != 0) ? 4 : {code})"
 
 
 # The clauses ------------------------------------------------------------------------------------------------------
@@ -216,18 +216,21 @@ def _common_law() -> dict[str, str]:
     return found
 
 
+def _in_business() -> Pair:
+    recent = told("formed_on", "formed_on > effective_date - 60")
+    return either(negated(recent), told("first_payroll_on", "first_payroll_on <= received_on"))
+
+
 def _employer() -> dict[str, str]:
-    recent = both(told("formed_on", "formed_on > effective_date - 60"))
-    payroll = told("first_payroll_on", "first_payroll_on <= received_on")
     compliant = told("secretary_of_state", "secretary_of_state == 'active_compliant'")
     left_out, hours = told("excluded_classes", "excluded_classes == 0"), "hours_required"
-    enough, not_too_much = told(hours, f"{hours} >= 3000"), told(hours, f"{hours} <= 4000")
-    alongside = "(alongside_at_least == null or alongside_at_least > 0)"
-    beside = f"(other_carrier or {least('alongside')} > 0)", f"(other_carrier or {alongside})"
+    own = both(left_out, told(hours, f"({hours} >= 3000 and {hours} <= 4000)"))
+    named = f"other_carrier or {least('alongside')} > 0"
+    beside = f"({named})", f"({named} or ({most('alongside')} > 0 and {least('enrolled')} < 1))"
     peo = fact("peo")
     return {
         "bona-fide-relationship": where(some("w2_staff"), to_a_person(both(some("w2_unrelated"), none("w2_unpaid")))),
-        "formed-for-business": to_a_person(both(fact("purpose_attested"), either(negated(recent), payroll))),
+        "formed-for-business": to_a_person(both(fact("purpose_attested"), _in_business())),
         "business-address": read(told("address_kind", "address_kind in ['physical', 'home']")),
         "service-area": to_a_person(fact("inside_service_area")),
         "business-license": read(either(told("license_expires_on", "license_expires_on >= effective_date"), compliant)),
@@ -238,9 +241,7 @@ def _employer() -> dict[str, str]:
                 told("activity", "activity == 'farm'"),
             )
         ),
-        "no-excluded-classes": read(
-            both(left_out, enough, not_too_much), both(left_out, enough, none("between_hours"))
-        ),
+        "no-excluded-classes": read(own, both(own, none("between_hours"))),
         "plans-by-class": where(told("classes", "classes >= 1"), read(none("unlawful_classes"))),
         "dual-carrier": where(both(beside, some("elections")), read(some("enrolled"))),
         "peo-premium": where(peo, read(fact("peo_group_pays"))),
@@ -272,9 +273,11 @@ def _participation() -> dict[str, str]:
     )  # fmt: skip
     return {
         "participation": in_window(where(some("elections"), read(*readings))),
-        "participation-maintained": where(sure("is_renewal and contract_months > 0"), read(none("months_below"))),
+        "participation-maintained": where(
+            sure("is_renewal"), f"(contract_months > 0 ? {read(none('months_below'))} : 3)"
+        ),
         "waiver-proof": where(
-            sure(f"audited and {most('waived')} > 0"), read(either(none(unproved), without_proof))
+            sure(f"proofs_asked and {most('waived')} > 0"), read(either(none(unproved), without_proof))
         ),
     }  # fmt: skip
 
@@ -316,8 +319,10 @@ def _in_general() -> dict[str, str]:
 
 def _audit() -> dict[str, str]:
     return {
-        "wage-papers": where(fact("audited"), read(fact("wages_shown"), fact("wages_shown_by_age"))),
-        "ownership-papers": where(both(fact("audited"), fact("ownership_to_show")), read(none("owners_unproved"))),
+        "wage-papers": where(fact("wages_asked"), read(fact("wages_shown"), fact("wages_shown_by_age"))),
+        "ownership-papers": where(
+            both(fact("ownership_asked"), fact("ownership_to_show")), read(none("owners_unproved"))
+        ),
         "other-tax-papers": where(fact("other_tax_papers"), "2"),
     }
 
@@ -327,7 +332,7 @@ def _law() -> dict[str, str]:
     return {
         "small-employer-by-law": read(both(_reached(""), _below(""))),
         "waiting-period-by-law": "$.waiting_period",
-        "open-window": "(in_open_window ? 0 : 4)",
+        "open-window": where(fact("in_open_window"), "0"),
         "effective-date-by-law": read(told("complete_on", f"effective_date >= {latest}")),
     }
 
@@ -335,9 +340,16 @@ def _law() -> dict[str, str]:
 def _decision() -> str:
     judged = ("bona-fide-relationship", "formed-for-business", "service-area", "peo-considered", "other-tax-papers")
     advice = ("keep-existing-coverage", "open-window", "effective-date-by-law")
-    of_audits = ("bona-fide-relationship", "formed-for-business", "minimum-wage")
-    too_small = "($.size_at_least_one == 1 or $.small_employer_by_law == 1)"
-    refused = f"($.size_at_most_fifty == 1 or $.common_law_employee == 1 or ({too_small} and existed_all_year == true))"
+    in_business = _in_business()
+    waits = {
+        "bona-fide-relationship": "audited",
+        "formed-for-business": f"not {in_business[0]} and {in_business[1]}",
+        "minimum-wage": "audited",
+        "working-hours": f"{most('short_of_hours_enrolling')} > 0",
+        "owners-hours": f"{most('owner_short_enrolling')} > 0",
+    }
+    too_small = "($.size_at_least_one == 1 and existed_all_year == true)"
+    refused = f"($.size_at_most_fifty == 1 or $.common_law_employee == 1 or {too_small})"
     refers = [f"$.{_key(name)} == 2" for name, letters in CLAUSES.items() if "R" in letters]
     missing = [
         "not has_employer_application",
@@ -348,8 +360,8 @@ def _decision() -> str:
     pends = []
     for name in CLAUSES:
         code = f"$.{_key(name)}"
-        if name in of_audits:
-            pends.append(f"({code} == 3 and audited)" + ("" if name in judged else f" or {code} == 1"))
+        if name in waits:
+            pends.append(f"({code} == 3 and {waits[name]})" + ("" if name in judged else f" or {code} == 1"))
         elif name not in (*advice, "peo-considered", "other-tax-papers"):
             pends.append(f"{code} == 1 or {code} == 3")
     return (
