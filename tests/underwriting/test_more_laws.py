@@ -70,7 +70,7 @@ PEOPLE = st.lists(
             "works_in_area_percent": st.sampled_from([49_99, 50_00]),
             "status": st.sampled_from(["active", "paid_leave", "unpaid_leave"]),
         },
-    ),
+    ).map(lambda one: {"ownership_percent": 100_00, **one} if one.get("worker_type") == "corporate_owner" else one),
     min_size=1,
     max_size=5,
 )

@@ -18,6 +18,7 @@ def contradicting(file: GroupFile, members: pl.DataFrame, *, guideline: Guidelin
     yield from _effective_day(file, guideline, as_of)
     yield from _workforce(file)
     yield from _affiliates(file)
+    yield from _taxes(file)
     yield from _plans(file)
     yield from _days(file)
     yield from _unborn(file, members)
@@ -80,6 +81,35 @@ def _affiliates(file: GroupFile) -> Iterator[Problem]:
                     field="group.affiliates",
                 )
                 break
+
+
+_CORPORATE = ("c_corporation", "s_corporation")
+# A partnership may elect to be taxed as a corporation; an LLC may be taxed in any way but as exempt by itself.
+_TAXED = {
+    "sole_proprietor": ("sole_proprietor",), "partnership": ("partnership", *_CORPORATE),
+    "llp": ("partnership", *_CORPORATE), "corporation": (*_CORPORATE, "exempt"),
+    "nonprofit_corporation": ("exempt", "c_corporation"),
+}  # fmt: skip
+
+
+def _taxes(file: GroupFile) -> Iterator[Problem]:
+    """A legal form is taxed in the ways that it can be."""
+    entity, taxed_as = file.group.entity, file.group.taxed_as
+    possible = _TAXED.get(entity or "")
+    if possible and taxed_as is not None and taxed_as not in possible:
+        ways = " or ".join(way.replace("_", " ") for way in possible)
+        yield Problem(
+            "group.taxed_as",
+            f"{_words(entity)} is not taxed as {_words(taxed_as)}; it is taxed as {ways}.",
+            "Correct the legal form or how it is taxed.",
+            seen=taxed_as,
+            field="group.taxed_as",
+        )
+
+
+def _words(word: str | None) -> str:
+    said = (word or "").replace("_", " ")
+    return f"an {said}" if said[:1] in "aeiou" or said in ("llp", "s corporation") else f"a {said}"
 
 
 def _plans(file: GroupFile) -> Iterator[Problem]:
