@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -58,6 +59,19 @@ def test_a_business_that_was_there_all_year_has_twelve_months(formed_on: str, wo
     found = contradictions(group__formed_on=formed_on, group__first_payroll_on="null", workforce=workforce)
     assert [problem.field for problem in found] == ([] if told is None else ["workforce"])
     assert told is None or told in found[0].why
+
+
+def test_a_carrier_that_names_no_days_starts_coverage_on_any() -> None:
+    file = read_group(ORDINARY, what_if={"application.effective_date": "2025-10-02"})
+    heading = GUIDE.headings["general_information"]
+    terms = {name: value for name, value in heading.terms.items() if name != "effective_days"}
+    for headings, told in (
+        (GUIDE.headings, 1),
+        ({**GUIDE.headings, "general_information": replace(heading, terms=terms)}, 0),
+        ({name: one for name, one in GUIDE.headings.items() if name != "general_information"}, 0),
+    ):
+        other = replace(GUIDE, headings=headings)
+        assert len(list(contradicting(file, members([{}]), guideline=other, as_of=AS_OF))) == told
 
 
 def test_a_company_without_a_name_and_an_ein_is_not_another_one_of_the_kind() -> None:

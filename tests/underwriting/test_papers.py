@@ -1,0 +1,45 @@
+"""What a paper says and what it leaves open, on the exact value, where no scenario reaches."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from smallgroup.underwriting.papers import Kleene, all_of, any_of, quarter_named
+
+
+@pytest.mark.parametrize(
+    ("period", "quarter"),
+    [
+        (None, None),
+        (" 2025-Q2 ", "2025-Q2"),
+        ("2025-03-31", "2025-Q1"),
+        ("2025-04-01", "2025-Q2"),
+        ("2025-04-01 to 2025-06-30", "2025-Q2"),
+        ("2025-03-31 to 2025-04-13", None),
+        ("2024-06 and 2025-06", None),
+        ("2025-01", "2025-Q1"),
+        ("2025-12", "2025-Q4"),
+        ("2025-00", None),
+        ("2025-13", None),
+        ("2025-Q5", None),
+        ("the second quarter", None),
+    ],
+)
+def test_the_quarter_that_a_paper_is_of(period: str | None, quarter: str | None) -> None:
+    assert quarter_named(period) == quarter
+
+
+def test_or_and_and_of_what_is_not_known() -> None:
+    for answers in product((True, False, None), repeat=3):
+        completions = [
+            tuple(given if told is None else told for told, given in zip(answers, guess, strict=True))
+            for guess in product((True, False), repeat=3)
+        ]
+        assert any_of(answers) == settled({any(one) for one in completions}), answers
+        assert all_of(answers) == settled({all(one) for one in completions}), answers
+
+
+def settled(outcomes: set[bool]) -> Kleene:
+    return outcomes.pop() if len(outcomes) == 1 else None
