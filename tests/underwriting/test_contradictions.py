@@ -88,14 +88,24 @@ def test_a_class_may_have_any_plan_while_it_is_not_known_what_the_group_offers()
     classes = "[{name: a, plans: [LOW, GOLD]}, {name: b}]"
     assert not contradictions(application__classes=classes, application__plans="null")
     found = contradictions(application__classes=classes)
-    assert [problem.where for problem in found] == ["application.classes, a"]
+    assert [(problem.where, problem.why) for problem in found] == [
+        ("application.classes, a", "plan GOLD is not among application.plans.")
+    ]
+
+
+def test_wages_are_paid_from_the_day_on_which_a_business_is_formed() -> None:
+    assert not contradictions(group__formed_on="2015-05-01", group__first_payroll_on="2015-05-01")
+    assert not contradictions(group__formed_on="null", group__first_payroll_on="2015-04-30")
+    assert not contradictions(group__formed_on="2015-05-01", group__first_payroll_on="null")
+    found = contradictions(group__formed_on="2015-05-01", group__first_payroll_on="2015-04-30")
+    assert [problem.field for problem in found] == ["group.first_payroll_on"]
 
 
 def test_who_is_born_on_the_effective_date_is_born() -> None:
-    people: list[dict[str, object]] = [{}, {"date_of_birth": date(2025, 10, 1)}]
+    people: list[dict[str, object]] = [{}, {"date_of_birth": date(2025, 10, 1)}, {"date_of_birth": None}]
     assert not contradictions(people)
     found = contradictions([*people, {"date_of_birth": date(2025, 10, 2)}])
-    assert [problem.where for problem in found] == ["Census, member 002, birth date"]
+    assert [problem.where for problem in found] == ["Census, member 003, birth date"]
 
 
 def test_the_census_uses_the_names_of_the_classes() -> None:

@@ -111,10 +111,8 @@ def _days(file: GroupFile) -> Iterator[Problem]:
 
 
 def _unborn(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
-    youngest = members["date_of_birth"].max()
-    if not isinstance(youngest, date) or youngest <= file.effective_date:
-        return
-    for member in members.filter(pl.col("date_of_birth") > file.effective_date)["member_id"]:
+    births = zip(members["member_id"].to_list(), members["date_of_birth"].to_list(), strict=True)
+    for member in (member for member, birth in births if birth is not None and birth > file.effective_date):
         yield Problem(
             f"Census, member {member}, birth date",
             f"it is after the effective date, {spoken(file.effective_date)}.",

@@ -59,7 +59,7 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
         for who in ([None] if of_the_business else owners)
     ]
     sets = sets_for(file.group, terms, on)
-    by_report, by_age = new_by_report(file.group, terms, on), new_by_age(file.group, on)
+    by_report, by_age = new_by_report(file.group, terms), new_by_age(file.group, on)
     of_wages = {kind for one in terms.wage_papers for kind in one.papers}
     of_ownership = {kind for one in terms.ownership_papers for kind in one.papers} - of_wages
     row |= {
