@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 
 import pytest
 
-from smallgroup.underwriting.papers import Kleene, all_of, any_of, quarter_named
+from smallgroup.group.application import Group
+from smallgroup.underwriting.papers import Kleene, all_of, any_of, new_by_age, quarter_named
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,13 @@ from smallgroup.underwriting.papers import Kleene, all_of, any_of, quarter_named
 )
 def test_the_quarter_that_a_paper_is_of(period: str | None, quarter: str | None) -> None:
     assert quarter_named(period) == quarter
+
+
+def test_twelve_months_before_the_last_of_february_of_a_leap_year() -> None:
+    leap = date(2024, 2, 29)
+    assert new_by_age(Group(formed_on=date(2023, 3, 1)), leap) is True
+    assert new_by_age(Group(formed_on=date(2023, 2, 28)), leap) is False
+    assert new_by_age(Group(), leap) is None
 
 
 def test_or_and_and_of_what_is_not_known() -> None:
