@@ -7,8 +7,19 @@ from itertools import product
 
 import pytest
 
+from smallgroup.group import read_group
 from smallgroup.group.application import Group
+from smallgroup.underwriting import underwrite
 from smallgroup.underwriting.papers import Kleene, all_of, any_of, new_by_age, quarter_named
+from tests.underwriting.cases import AS_OF, GUIDE, ORDINARY, members
+
+
+def test_what_only_a_person_can_accept_is_not_among_the_sets_of_papers() -> None:
+    file = read_group(ORDINARY, what_if={"audit": "{requested_on: 2025-08-01, due_on: 2025-09-15}"})
+    owner = {"worker_type": "corporate_owner", "ownership_percent": 100_00, "related_to_owner": "self"}
+    decision = underwrite(file, members([owner, {}]), guideline=GUIDE, as_of=AS_OF)
+    sets = next(finding.paper_sets for finding in decision.findings if finding.clause == "ownership-papers")
+    assert sets == (("form_w2",), ("form_8832",))
 
 
 @pytest.mark.parametrize(

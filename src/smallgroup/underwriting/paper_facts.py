@@ -11,7 +11,6 @@ from smallgroup.group.papers import in_words
 from smallgroup.underwriting.clause import listed
 from smallgroup.underwriting.engine import Edition
 from smallgroup.underwriting.papers import (
-    IN,
     OwnershipSet,
     WageSet,
     is_charitable,
@@ -132,7 +131,5 @@ def _set_in_words(one: WageSet | OwnershipSet, quarter: str) -> str:
 
 def proofs(file: GroupFile, member_ids: list[str], on: Any) -> list[bool]:
     """Whose other coverage is proved: a proof that names nobody is of everybody who waives."""
-    named = {
-        paper.for_ for paper in papers_in(file, on) if paper.kind == "proof_of_other_coverage" and paper.status in IN
-    }
+    named = {paper.for_ for paper in papers_in(file, on) if paper.kind == "proof_of_other_coverage"}
     return [None in named or member_id in named for member_id in member_ids]
