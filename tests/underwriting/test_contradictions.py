@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_where_it_is_offered_or_not_known_there_is_no_contradiction(offers: str)
     underwrite(file, members([{}, CONTRACTOR]), guideline=GUIDE, as_of=AS_OF)
 
 
-def contradictions(people: list[dict[str, object]] | None = None, **changes: str) -> list[Problem]:
+def contradictions(people: list[dict[str, Any]] | None = None, **changes: str) -> list[Problem]:
     file = read_group(ORDINARY, what_if={name.replace("__", "."): value for name, value in changes.items()})
     return list(contradicting(file, members(people or [{}]), guideline=GUIDE, as_of=AS_OF))
 
@@ -102,14 +103,14 @@ def test_wages_are_paid_from_the_day_on_which_a_business_is_formed() -> None:
 
 
 def test_who_is_born_on_the_effective_date_is_born() -> None:
-    people: list[dict[str, object]] = [{}, {"date_of_birth": date(2025, 10, 1)}, {"date_of_birth": None}]
+    people: list[dict[str, Any]] = [{}, {"date_of_birth": date(2025, 10, 1)}, {"date_of_birth": None}]
     assert not contradictions(people)
     found = contradictions([*people, {"date_of_birth": date(2025, 10, 2)}])
     assert [problem.where for problem in found] == ["Census, member 003, birth date"]
 
 
 def test_the_census_uses_the_names_of_the_classes() -> None:
-    people: list[dict[str, object]] = [{"class": "a"}, {"class": None}, {"class": "c"}, {"class": "c"}]
+    people: list[dict[str, Any]] = [{"class": "a"}, {"class": None}, {"class": "c"}, {"class": "c"}]
     assert not contradictions(people)
     found = contradictions(people, application__classes="[{name: a}, {name: b}]")
     assert [problem.seen for problem in found] == ["c"]
