@@ -26,6 +26,7 @@ minimum:
     value:
       - {from: 1, share: 3/5}
       - {from: 5, share: 1/4}
+      - {from: 12, share: 1/2}
 bands_by: [{from: 2025-01-01, value: %s}]
 rounding: [{from: 2025-01-01, value: %s}]
 listed_waivers: [{from: 2025-01-01, value: [spouse_group]}]
@@ -45,9 +46,9 @@ def found(tmp_path: Path, rounding: str, people: list[dict[str, Any]], *, bands_
 
 
 def enough(enrolled: int, counts: int, rounding: str, bands_by: str) -> bool:
-    """Three fifths below five, a quarter from five on; exact, or the number wanted rounded down."""
+    """Three fifths below five, a quarter from five on, half from twelve; exact, or the number wanted rounded down."""
     size = counts if bands_by == "eligible" else enrolled
-    wanted = counts * (Fraction(1, 4) if size >= 5 else Fraction(3, 5))
+    wanted = counts * (Fraction(1, 2) if size >= 12 else Fraction(1, 4) if size >= 5 else Fraction(3, 5))
     return enrolled >= 1 and enrolled >= (int(wanted) if rounding == "down" else wanted)
 
 

@@ -49,11 +49,14 @@ def _workforce(file: GroupFile) -> Iterator[Problem]:
     year = file.effective_date.year - 1
     told = {month.month.month for month in file.workforce or () if month.month.year == year}
     formed = file.group.formed_on
-    there_all_year = formed is not None and formed <= date(year, 1, 1)
-    gap = bool(told) and len(told) < max(told) - min(told) + 1
-    if told and len(told) < 12 and (there_all_year or gap):
-        missing = ", ".join(f"{year}-{month:02d}" for month in range(1, 13) if month not in told)
-        since = f"the business was formed on {spoken(formed)}" if formed else "the months around it are there"
+    if not told:
+        return
+    if formed is not None and formed <= date(year, 1, 1):
+        wanted, since = range(1, 13), f"the business was formed on {spoken(formed)}"
+    else:  # Of a business that came later, or may have, only a month between two that are told is missing.
+        wanted, since = range(min(told), max(told) + 1), "the months around it are there"
+    missing = ", ".join(f"{year}-{month:02d}" for month in wanted if month not in told)
+    if missing:
         yield Problem(
             "workforce",
             f"{len(told)} of the 12 months of {year} are told, and {since}; missing: {missing}.",
@@ -138,10 +141,8 @@ def _days(file: GroupFile) -> Iterator[Problem]:
 
 
 def _unborn(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
-    youngest = members["date_of_birth"].max()
-    if not isinstance(youngest, date) or youngest <= file.effective_date:
-        return
-    for member in members.filter(pl.col("date_of_birth") > file.effective_date)["member_id"]:
+    births = zip(members["member_id"].to_list(), members["date_of_birth"].to_list(), strict=True)
+    for member in (member for member, birth in births if birth is not None and birth > file.effective_date):
         yield Problem(
             f"Census, member {member}, birth date",
             f"it is after the effective date, {spoken(file.effective_date)}.",

@@ -110,9 +110,8 @@ def effective_date_by_law(guideline: Guideline, on: date) -> Clause:
 
 
 def next_window(received_on: date, terms: WindowTerms) -> tuple[date, date]:
-    """The first and the last day of the next window after a day that lies in none."""
+    """The first and the last day of the window that a day lies in, else of the next one after it."""
     year = received_on.year
-    opens = date(year, *terms.window_opens)
-    if received_on > opens:
+    if received_on > date(year, *terms.window_closes):
         year += 1
     return date(year, *terms.window_opens), date(year, *terms.window_closes)

@@ -57,7 +57,7 @@ def of_the_group(file: GroupFile, guideline: Guideline, on: date, classes: Class
         "hours_required": application.hours_required,
         "offers_1099": application.offers_1099,
         "existed_all_year": None if group.formed_on is None else group.formed_on <= first_year,
-        "taxed_as_s_corporation": _s_corporation(file),
+        "taxed_as_s_corporation": _is(group.tax_class, "s_corporation"),
         "formed_on": group.formed_on,
         "first_payroll_on": group.first_payroll_on,
         "purpose_attested": group.purpose_attested,
@@ -98,13 +98,6 @@ def _is(value: str | None, wanted: str) -> Kleene:
 def _is_renewal(file: GroupFile) -> bool:
     original = file.contract.original_effective_date if file.contract else None
     return original is not None and original < file.effective_date
-
-
-def _s_corporation(file: GroupFile) -> Kleene:
-    told = file.group.tax_class
-    if told is not None:
-        return told == "s_corporation"
-    return None if file.group.entity in (None, "llc", "corporation", "association") else False
 
 
 def _papers_signed(file: GroupFile, on: date) -> Kleene:

@@ -11,7 +11,6 @@ from smallgroup.group.papers import in_words
 from smallgroup.underwriting.clause import listed
 from smallgroup.underwriting.engine import Edition
 from smallgroup.underwriting.papers import (
-    IN,
     OwnershipSet,
     WageSet,
     is_charitable,
@@ -59,7 +58,7 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
         for who in ([None] if of_the_business else owners)
     ]
     sets = sets_for(file.group, terms, on)
-    by_report, by_age = new_by_report(file.group, terms, on), new_by_age(file.group, on)
+    by_report, by_age = new_by_report(file.group, terms), new_by_age(file.group, on)
     of_wages = {kind for one in terms.wage_papers for kind in one.papers}
     of_ownership = {kind for one in terms.ownership_papers for kind in one.papers} - of_wages
     row |= {
@@ -133,7 +132,5 @@ def _set_in_words(one: WageSet | OwnershipSet, quarter: str) -> str:
 
 def proofs(file: GroupFile, member_ids: list[str], on: Any) -> list[bool]:
     """Whose other coverage is proved: a proof that names nobody is of everybody who waives."""
-    named = {
-        paper.for_ for paper in papers_in(file, on) if paper.kind == "proof_of_other_coverage" and paper.status in IN
-    }
+    named = {paper.for_ for paper in papers_in(file, on) if paper.kind == "proof_of_other_coverage"}
     return [None in named or member_id in named for member_id in member_ids]

@@ -170,12 +170,12 @@ def _wage_set(one: WageSet, papers: Sequence[Document], terms: AuditTerms, new: 
     return all_of((complete, condition))
 
 
-def new_by_report(group: Group, terms: AuditTerms, on: date) -> Kleene:
-    """A new business by default (A16): its first wages fall in a quarter whose report is not due yet. Wages are never
-    paid before the business is formed."""
+def new_by_report(group: Group, terms: AuditTerms) -> Kleene:
+    """A new business by default (A16): its first wages fall in a quarter whose report is not due yet, or are still to
+    come. Wages are never paid before the business is formed."""
     if group.first_payroll_on is None:
         return True if group.formed_on is not None and quarter_of(group.formed_on) > terms.quarter_due else None
-    return group.first_payroll_on > on or quarter_of(group.first_payroll_on) > terms.quarter_due
+    return quarter_of(group.first_payroll_on) > terms.quarter_due
 
 
 def new_by_age(group: Group, on: date) -> Kleene:
@@ -251,7 +251,7 @@ def open_in_wages(file: GroupFile, terms: AuditTerms, on: date) -> list[str]:
         said.append("of which quarter the wage report is")
     if any(one.kind == "payroll_report" and not one.shows for one in papers):
         said.append("what a payroll report shows")
-    if "payroll_attestation" in kinds and new_by_report(file.group, terms, on) is None:
+    if "payroll_attestation" in kinds and new_by_report(file.group, terms) is None:
         said.append("when the business first paid wages")
     if {"form_941", "payroll_report"} <= kinds and is_charitable(file.group):
         both = [one for one in papers if one.kind in ("form_941", "payroll_report")]
