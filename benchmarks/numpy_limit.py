@@ -156,7 +156,7 @@ def _block(c: Mapping[str, Column], codes: Mapping[str, Codes]) -> None:
     codes["peo-considered"][:] = _where_applicable(peo, np.full(peo.yes.shape, REFER, np.uint8))
 
     # Page 4, of those who enroll.
-    window = c["in_open_window.yes"]
+    window = c["in_open_window.yes"] & c["somebody_enrolls.yes"]
     _participation(c, codes, fact, some, none)
     _set_aside(codes["participation"], window)
     codes["contribution"][:] = _read(none("contribution_short"))

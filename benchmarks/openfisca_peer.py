@@ -151,7 +151,7 @@ def _if(applies: Pair, outcome: Column | np.int32) -> Column:
 
 
 def _set_aside(v: Look, outcome: Column) -> Column:
-    return np.where(v("in_open_window_yes") & (outcome != MET), NOT_APPLICABLE, outcome)
+    return np.where(v("in_open_window_yes") & v("somebody_enrolls_yes") & (outcome != MET), NOT_APPLICABLE, outcome)
 
 
 # What several clauses share: one variable for sure, and one for some case ------------------------------------------

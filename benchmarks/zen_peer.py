@@ -147,7 +147,7 @@ def to_a_person(reading: Pair) -> str:
 
 
 def in_window(code: str) -> str:
-    return f"((in_open_window == true and {code} != 0) ? 4 : {code})"
+    return f"((in_open_window == true and somebody_enrolls == true and {code} != 0) ? 4 : {code})"
 
 
 # The clauses ------------------------------------------------------------------------------------------------------

@@ -52,10 +52,13 @@ def test_quote(run: Run, group: Path) -> None:
     assert {plan["plan_id"]: plan["monthly"]["total"] for plan in said["plans"]} == {"LOW": "600.00", "HIGH": "1000.00"}
 
 
-def test_without_it_a_group_of_california_is_refused_in_a_sentence(run: Run, group: Path) -> None:
-    status, _, err = run("underwrite", group)
-    assert status == 1
-    assert "'CA' is not GA, the state of kp-ga-2025-07" in err
+def test_by_georgia_a_group_of_california_goes_to_a_person_and_has_no_price(run: Run, group: Path) -> None:
+    """Its address is outside of the service area, which refers and declines nobody; rates are a state's own."""
+    status, out, err = run("underwrite", group)
+    assert (status, err) == (0, "")
+    assert "refer  Inside the service area" in out
+    status, _, err = run("quote", group)
+    assert (status, "'CA' is not GA, the state of kp-ga-2025-07" in err) == (1, True)
 
 
 def test_a_county_that_is_split_is_refused_in_a_sentence(run: Run, group: Path) -> None:

@@ -178,12 +178,21 @@ def _status(file: GroupFile, finding: Finding, sets: Sequence[Sequence[str]], as
     asked = file.audit.items if file.audit else ()
     if asked and not set(asked) & set(kinds):
         return "not asked for"
-    if finding.paper_sets or finding.clause == "waiver-proof":
+    if finding.clause == "waiver-proof":
+        return "missing" if finding.of_members else "shown"
+    if finding.paper_sets:
         return {"met": "shown", "not met": "missing"}.get(finding.outcome, "open")
-    complete = any(
-        all(paper_status(file, kind, as_of) in ("received", "accepted") for kind in papers) for papers in sets
-    )
+    complete = any(all(_counts(file, kind, as_of) for kind in papers) for papers in sets)
     return "shown" if complete else "missing"
+
+
+def _counts(file: GroupFile, kind: str, as_of: date) -> bool:
+    """Whether a paper is in; of a license that ends before the anniversary there is nothing to show."""
+    if kind == "business_license":
+        expires = file.group.business_license.expires_on if file.group.business_license else None
+        if expires is not None and expires < file.effective_date:
+            return False
+    return paper_status(file, kind, as_of) in ("received", "accepted")
 
 
 def words(one_of: Sequence[Sequence[str]]) -> str:

@@ -51,8 +51,8 @@ def clause(
     if id is None:
         _list(clauses, chosen, as_json)
         return
-    found = [one for one in clauses if one.id == id or id.upper() in one.text.rules]
-    beside = [one for one in _without_clauses(chosen) if one.name == id or id.upper() in one.about.rules]
+    found = [one for one in clauses if one.id == id.lower() or id.upper() in one.text.rules]
+    beside = [one for one in _without_clauses(chosen) if one.name == id.lower() or id.upper() in one.about.rules]
     if not found and not beside:
         known = [*(one.id for one in clauses), *(one.name for one in _without_clauses(chosen))]
         raise Refused(Problem("clause", f"{id!r} is not known.", did_you_mean(id, known)))
@@ -144,22 +144,33 @@ def _decisions(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+_TO_A_PERSON = "left to a person"
+
+
+def _in_play(finding: dict[str, Any]) -> set[str]:
+    """The doubts that refer a group: a reading is named by those in which the readings differ for it."""
+    sides = {part for reading in finding["readings"] for part in reading["name"].split("; ")}
+    doubts = {side.partition(": ")[0] for side in sides if ": " in side}
+    return doubts or {_TO_A_PERSON}
+
+
 def _open(clauses: tuple[Clause, ...], decisions: list[dict[str, Any]] | None, as_json: bool) -> None:
     """What is still open: doubts of readings, and what is left to a person; of a book, how many groups it refers."""
     referred = Counter(
-        finding["clause"]
+        (finding["clause"], doubt)
         for decision in decisions or ()
         for finding in decision["findings"]
         if finding["outcome"] == "refer"
+        for doubt in _in_play(finding)
     )
     told: list[dict[str, Any]] = []
     for one in clauses:
         doubts = [doubt for doubt in _doubts(one) if len(doubt["readings"]) > 1]
         if one.text.if_not_met == "refer" and not one.settled:
-            doubts.append({"of": "left to a person", "readings": []})
+            doubts.append({"of": _TO_A_PERSON, "readings": []})
         for doubt in doubts:
             row = {"clause": one.id, "doubt": doubt["of"], "readings": doubt["readings"]}
-            told.append({**row, "groups_referred": referred[one.id] if decisions is not None else None})
+            told.append({**row, "groups_referred": referred[one.id, doubt["of"]] if decisions is not None else None})
     if as_json:
         output.emit({"groups": None if decisions is None else len(decisions), "open": told})
         return

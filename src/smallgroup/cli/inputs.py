@@ -175,5 +175,5 @@ def collected(*reads: Any) -> list[Any]:
         except Refused as refused:
             problems += refused.problems
     if problems:
-        raise Refused(problems)
+        raise Refused(dict.fromkeys(problems))
     return values

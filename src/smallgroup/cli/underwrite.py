@@ -107,7 +107,10 @@ class Gathered:
             chosen = inputs.chosen_guideline(guideline, day)
             state[0] = chosen.state
             address = file.group.address
-            return file, day, chosen, rating_area(chosen, address, day) if address and address.county else None
+            # An address outside of the state is a finding of the service area, where the guideline has one.
+            outside = address and address.state and address.state.strip().upper() != chosen.state
+            placed = address and address.county and not (outside and "service_area" in chosen.headings)
+            return file, day, chosen, rating_area(chosen, address, day) if address and placed else None
 
         def settled() -> str | None:
             if layer is None:
@@ -192,6 +195,12 @@ def show_findings(out: Console, findings: Sequence[Finding], *, show_all: bool =
         out.print(f"[dim]not applicable[/]  {titles}.")
 
 
+def _number(value: object) -> str:
+    if isinstance(value, list):
+        return f"{value[0]} of {value[1]}"
+    return f"{value['at_least']} to {value['at_most']}" if isinstance(value, dict) else str(value)
+
+
 def _show_finding(out: Console, finding: Finding) -> None:
     """Outcome, sentence, cure; the readings where they differ; the papers; where it stands."""
     out.print()
@@ -199,9 +208,12 @@ def _show_finding(out: Console, finding: Finding) -> None:
     out.print(f"[{_COLORS[finding.outcome]}]{finding.outcome}[/]  [bold]{finding.title}[/]{waits}")
     out.print(f"    {finding.because}", markup=False)
     if finding.outcome == "refer" and len(finding.readings) > 1:
+        first = finding.readings[0].numbers
+        differing = [name for name in first if any(one.numbers.get(name) != first[name] for one in finding.readings)]
         for reading in finding.readings:
             holds = {True: "met", False: "not met", None: "needs evidence"}[reading.holds]
-            out.print(f"    reading: {reading.name}: {holds}", markup=False)
+            told = ", ".join(f"{name.replace('_', ' ')} {_number(reading.numbers[name])}" for name in differing)
+            out.print(f"    reading: {reading.name}: {holds}{f' ({told})' if told else ''}", markup=False)
     for one in finding.settled:
         doubt = f"{one.doubt}: " if one.doubt else ""
         out.print(f"    Settled by {one.by} on {one.on}: {doubt}{one.reading}. {one.why}", markup=False)

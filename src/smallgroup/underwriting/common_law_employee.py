@@ -26,6 +26,7 @@ _REGULATION = Citation("29 CFR", "2510.3-3(b) and (c)(1)-(2)")
 _MARKETPLACE = Citation("CMS, Who can use the SHOP Marketplace", "at least one common-law employee enrolls")
 
 
+_NO_EMPLOYEE = "a partner, a proprietor, or the spouse or domestic partner of one"
 _DOUBT = "one who owns all of it"
 _BY_REGULATION, _BY_LETTER = "is no employee, nor is the spouse", "is one, if a shareholder on a W-2"
 
@@ -76,6 +77,7 @@ def employee_on_first_day(guideline: Guideline, on: date) -> Clause:
             ),
         ),
         cure=_first_day_cure,
+        cured_when=("not met", "refer"),
     )
 
 
@@ -85,7 +87,7 @@ def _first_day(case: Case, outcome: str) -> str:
         known = max(case.count("w2_candidates").at_least, case.count("w2_not_partner").at_least)
         return f"On {day} {people_word(known, 'employee is', 'employees are')} on a W-2 and no partner or proprietor."
     if outcome == "not met":
-        return f"On {day} nobody on the census is on a W-2 without being a partner, a proprietor or married to one."
+        return f"On {day} nobody on the census is on a W-2 without being {_NO_EMPLOYEE}."
     if outcome == "refer":
         return f"On {day} only people are on a W-2 who may own all of the business, alone or with a spouse."
     return f"Whether an employee who is no owner is on a W-2 on {day} turns on what is not known of the census."
@@ -163,7 +165,7 @@ def _because(case: Case, outcome: str, terms: CommonLawTerms) -> str:
         tail = "" if candidates.at_least else ", more than could all be married to an owner"
         return f"{known} {noun} {hours} on a W-2 and {'is' if known == 1 else 'are'} no partner or proprietor{tail}."
     if outcome == "not met":
-        return f"Nobody on the census works {hours} on a W-2 without being a partner, a proprietor or married to one."
+        return f"Nobody on the census works {hours} on a W-2 without being {_NO_EMPLOYEE}."
     if outcome == "refer":
         who = "The one employee who works" if candidates.exact == 1 else f"The only {candidates} who work"
         return (

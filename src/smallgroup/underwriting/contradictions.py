@@ -21,7 +21,11 @@ def contradicting(file: GroupFile, members: pl.DataFrame, *, guideline: Guidelin
     yield from _taxes(file)
     yield from _plans(file)
     yield from _days(file)
+    yield from _months(file)
     yield from _unborn(file, members)
+    yield from _gone(file, members)
+    yield from _owned(members)
+    yield from _alongside(file, members)
     yield from _of_1099(file, members)
     yield from _classes(file, members)
 
@@ -137,6 +141,72 @@ def _days(file: GroupFile) -> Iterator[Problem]:
             f"{spoken(paid)} is before the business was formed, {spoken(formed)}.",
             "Correct one of the two days.",
             field="group.first_payroll_on",
+        )
+
+
+def _months(file: GroupFile) -> Iterator[Problem]:
+    """Months of the contract add up, and the days of a contract and of an audit follow each other."""
+    for one in file.contract.months if file.contract else ():
+        told = (one.enrolled or 0) + (one.valid_waivers or 0)
+        if one.eligible is not None and told > one.eligible:
+            yield Problem(
+                f"contract.months, {one.month:%Y-%m}",
+                f"{one.enrolled or 0} enrolled and {one.valid_waivers or 0} waivers are more than the {one.eligible} "
+                "eligible.",
+                "Correct the month.",
+                field="contract.months",
+            )
+    original = file.contract.original_effective_date if file.contract else None
+    if original is not None and original > file.effective_date:
+        yield Problem(
+            "contract.original_effective_date",
+            f"{spoken(original)} is after the effective date, {spoken(file.effective_date)}.",
+            "Correct one of the two days.",
+            field="contract.original_effective_date",
+        )
+    audit = file.audit
+    if audit and audit.due_on and audit.requested_on and audit.due_on < audit.requested_on:
+        yield Problem(
+            "audit.due_on",
+            f"{spoken(audit.due_on)} is before the audit was requested, {spoken(audit.requested_on)}.",
+            "Correct one of the two days.",
+            field="audit.due_on",
+        )
+
+
+def _gone(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
+    """Nobody enrolls who left before the effective date; on continuation they may."""
+    left = (pl.col("terminated_on") < file.effective_date) & (pl.col("election") == "enroll")
+    here = members.filter(left & (pl.col("relationship") == "employee") & pl.col("worker_type").ne_missing("cobra"))
+    for member in here["member_id"]:
+        yield Problem(
+            f"Census, member {member}, election",
+            "they enroll, but left before the effective date.",
+            "Correct the termination date or the election; on continuation the worker type is cobra.",
+            field="election",
+        )
+
+
+def _owned(members: pl.DataFrame) -> Iterator[Problem]:
+    shares = [one for one in members["ownership_percent"].to_list() if one]
+    if sum(shares) > 100_00:
+        yield Problem(
+            "Census, ownership percent",
+            f"{sum(shares) / 100:g} percent of the business are owned.",
+            "Correct the shares: they make 100 percent at most.",
+            field="ownership_percent",
+        )
+
+
+def _alongside(file: GroupFile, members: pl.DataFrame) -> Iterator[Problem]:
+    told = file.group.other_carrier.enrolled if file.group.other_carrier else None
+    waiving = members.filter(pl.col("waiver_reason") == "other_carrier_same_employer").height
+    if told is not None and waiving > told:
+        yield Problem(
+            "group.other_carrier.enrolled",
+            f"{told} are told to be with the other carrier, and {waiving} on the census waive for it.",
+            "Correct the number or the waivers.",
+            field="group.other_carrier.enrolled",
         )
 
 

@@ -227,7 +227,7 @@ def _finding(
     outcome = OUTCOMES[results[clause.id]]
     nobody = clause.of_people and case.people.is_empty()
     # A minimum that the open window sets aside is still shown with its readings.
-    set_aside = clause.text.open_window and results["in_open_window"] and outcome == "not applicable"
+    set_aside = clause.text.open_window and results["sets_aside"] and outcome == "not applicable"
     applies = outcome != "not applicable" or (set_aside and results[f"{clause.id}.applies"] is not False)
     papers_missing = bool(results.get(f"{clause.id}.missing"))
     standing = results["standing"][clause.id]
@@ -264,6 +264,7 @@ def _finding(
                 and (paper.when is None or case[paper.when] is True),
             )
             for paper in clause.text.evidence
+            if paper.when is None or case[paper.when] is not False
         )
         if applies
         else (),
@@ -284,9 +285,10 @@ def _cured(in_force: Edition, clause: Clause, case: Case, outcome: str, tried: C
     if outcome not in clause.cured_when:
         return None
     cure = tried or clause.cure(case)
-    if not clause.text.open_window or in_force.federal == "left out" or case["is_renewal"]:
+    helps = in_force.federal != "left out" and not case["is_renewal"] and case["somebody_enrolls"]
+    if not clause.text.open_window or not helps:
         return cure
-    opens, closes = next_window(case["received_on"], window_terms(in_force.on))
+    opens, closes = next_window(max(case["received_on"], in_force.on), window_terms(in_force.on))
     said = (
         f"Or complete the application from {spoken(opens)} to {spoken(closes)}, when the law does not let this minimum "
         "be applied (45 CFR 147.104(b)(1)(i)(B))."

@@ -67,9 +67,7 @@ def size_at_least_one(guideline: Guideline, on: date) -> Clause:
     return _clause(
         guideline, on, "size-at-least-one", "minimum",
         tuple(reading(side, left_out) for side in AFFILIATES for left_out in (False, True)),
-        cure=lambda case: Cure(
-            "Ask for an effective date in the next calendar year, whose preceding year has the staff of this one."
-        ) if case["existed_all_year"] is False else None,
+        cure=_next_year,
     )  # fmt: skip
 
 
@@ -131,14 +129,27 @@ def _stays_below(side: str, limit: int, terms: HoursTerms) -> pl.Expr:
     return below & (~pl.col(f"affiliates_open{side}") | pl.lit(None, pl.Boolean))
 
 
+def _next_year(case: Case) -> Cure | None:
+    """A young business is not small for ever: the next year's preceding year is this one."""
+    if case["existed_all_year"] is not False:
+        return None
+    return Cure("Ask for an effective date in the next calendar year, whose preceding year has the staff of this one.")
+
+
 def by_law(heading: Heading, size: SizeTerms, on: date) -> Clause:
     """A small employer as federal law has it: the average between the two, all of common control counted."""
     terms = hours_terms(on)
     holds = _reaches("", size.minimum, terms) & _stays_below("", (size.maximum + 1) * _year_of_one(terms), terms)
+
+    def cure(case: Case) -> Cure | None:
+        hours = case["average_hours"]
+        large = hours is None or hours >= (size.maximum + 1) * _year_of_one(terms)
+        return Cure("Apply in the large-group market.") if large else _next_year(case)
+
     return plain(
         heading, "small-employer-by-law", holds,
         lambda case, outcome: _because(case, outcome, terms, size, maximum=True), _numbers(terms), of_people=False,
-        cure=lambda case: Cure("Apply in the large-group market."),
+        cure=cure,
     )  # fmt: skip
 
 

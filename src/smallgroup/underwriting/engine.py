@@ -169,6 +169,8 @@ class Edition:
         """Stage three. For each clause: whether it applies, its readings, and whether a paper of it is missing; and
         of the group the facts that say what an outcome makes of the decision."""
         columns = [pl.col(name) for name in ("is_renewal", "in_open_window")]
+        # With nobody enrolled there is no group to take, whatever the minimum.
+        columns.append((pl.col("in_open_window") & pl.col("somebody_enrolls")).alias("sets_aside"))
         columns.append(pl.col("existed_all_year").fill_null(False).alias("established"))
         for clause in self.clauses:
             columns.append(clause.applies.alias(f"{clause.id}.applies"))
@@ -259,7 +261,7 @@ class Edition:
             code = outcome_of(results[f"{clause.id}.applies"], readings)
             if code == NOT_MET and clause.text.if_not_met == "refer":
                 code = REFER
-            if clause.text.open_window and results["in_open_window"] and code != MET:
+            if clause.text.open_window and results["sets_aside"] and code != MET:
                 code = NOT_APPLICABLE
             results[clause.id] = code
             decision = min(decision, _weight(clause, code, results))
@@ -351,7 +353,7 @@ def _outcome_column(clause: Clause) -> pl.Expr:
     if clause.text.if_not_met == "refer":
         found = pl.when(found == NOT_MET).then(pl.lit(REFER, pl.UInt8)).otherwise(found)
     if clause.text.open_window:
-        set_aside = pl.col("in_open_window") & (found != MET)
+        set_aside = pl.col("sets_aside") & (found != MET)
         found = pl.when(set_aside).then(pl.lit(NOT_APPLICABLE, pl.UInt8)).otherwise(found)
     return found
 

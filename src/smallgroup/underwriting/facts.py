@@ -26,7 +26,7 @@ from smallgroup.underwriting.engine import Edition
 from smallgroup.underwriting.group_facts import OF_THE_GROUP, class_words, of_the_group, service_counties
 from smallgroup.underwriting.measures import AFFILIATES, GROUP, HoursTerms
 from smallgroup.underwriting.paper_facts import OF_PAPERS, of_papers, proofs
-from smallgroup.underwriting.participation import months_below
+from smallgroup.underwriting.participation import months_below, months_found
 
 GROUP_SCHEMA: dict[str, Any] = {
     GROUP: pl.Int64,
@@ -118,6 +118,11 @@ def facts_of(file: GroupFile, members: pl.DataFrame, rates: AreaRates | None, in
             "preceding_year": year,
             "missing_months": _missing(year, known),
             "reference_unknown": _reference_unknown(promise, rates),
+            "names_of_months_below": [
+                f"{one.month:%Y-%m}" for one in months_found(file.contract.months, in_force.participation) if one.below
+            ]
+            if file.contract
+            else [],
             "affiliates_stated": group.affiliates is not None,
             "county": group.address.county if group.address else None,
             **class_words(file, in_force.classes),

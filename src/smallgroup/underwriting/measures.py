@@ -204,7 +204,8 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
             "w2_employed": w2_employed,
             "day_one_candidate": w2_employed & ~partner & ~(c("spouse_of_owner") & c("owners_are_partners")),
             "short_of_hours": (
-                c("employed") & c("enrolls") & c("in_offered_class") & ~c("owner") & ~(c("full_time") & c("works"))
+                c("employed") & c("enrolls") & (c("in_offered_class") | (c("worker_type") == "retiree")) & ~c("owner")
+                & ~(c("full_time") & c("works"))
             ),
             "owner_short": c("employed") & c("enrolls") & c("owner") & ~c("full_time"),
             "underpaid": c("employed") & c("enrolls") & c("paid_w2") & ~c("owner") & c("paid_too_little"),

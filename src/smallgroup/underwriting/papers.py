@@ -17,6 +17,7 @@ from smallgroup.group.quarters import quarter_due, quarter_of, report_terms
 from smallgroup.rulebook import Guideline
 
 IN = ("received", "accepted")
+_DAY = re.compile(r"\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])\b")
 _QUARTER, _MONTH = re.compile(r"\d{4}-Q[1-4]"), re.compile(r"\b(\d{4})-(\d{2})(?:-\d{2})?\b")
 Kleene = bool | None
 
@@ -157,6 +158,15 @@ def wages_shown(file: GroupFile, terms: AuditTerms, on: date, *, new_business: K
     return any_of(_wage_set(one, papers, terms, new_business, charitable) for one in terms.wage_papers)
 
 
+def _recent(paper: Document, weeks: int, due: str) -> Kleene:
+    """Whether a payroll report is of so many weeks, and not older than the quarter whose report is due."""
+    if paper.period is None:
+        return True
+    quarter, days = quarter_named(paper.period), [date.fromisoformat(one) for one in _DAY.findall(paper.period)]
+    long_enough = len(days) != 2 or (days[1] - days[0]).days + 1 >= 7 * weeks
+    return False if not long_enough else None if quarter is None else quarter >= due
+
+
 def _wage_set(one: WageSet, papers: Sequence[Document], terms: AuditTerms, new: Kleene, charitable: bool) -> Kleene:
     complete = _complete(one, papers)
     if complete is False:
@@ -166,6 +176,9 @@ def _wage_set(one: WageSet, papers: Sequence[Document], terms: AuditTerms, new: 
             None if quarter is None else quarter >= terms.quarter_due
             for quarter in (quarter_named(one.period) for one in papers if one.kind == "state_quarterly_wage_report")
         )
+    if one.weeks:
+        reports = [paper for paper in papers if paper.kind == "payroll_report"]
+        complete = all_of((complete, any_of(_recent(paper, one.weeks, terms.quarter_due) for paper in reports)))
     condition: Kleene = {"new_business": new, "church_or_nonprofit": charitable}[one.if_] if one.if_ else True
     return all_of((complete, condition))
 

@@ -211,13 +211,14 @@ def participation_maintained(guideline: Guideline, on: date) -> Clause:
             return "It is not told how many were enrolled in the months of the contract."
         if outcome == "needs evidence":
             return f"Of {months} months of the contract, in {below} too few were enrolled: not all of them are known."
-        return f"Of {months} months of the contract, in {below} too few were enrolled."
+        which = f": {listed([*case['names_of_months_below']])}" if case["names_of_months_below"] else ""
+        return f"Of {months} months of the contract, in {below} too few were enrolled{which}."
 
     return plain(
         guideline.heading("participation"), "participation-maintained",
         pl.when(pl.col("contract_months") > 0).then(counted("months_below") <= 0), because,
         lambda case: {"months": case["contract_months"], "below": case.count("months_below")},
-        cure=lambda case: Cure("Restore the enrollment before the renewal; a person looks at the months below."),
+        cure=lambda case: Cure("Restore the enrollment before the renewal, and show why it fell short."),
         applies=pl.col("is_renewal"), of_people=False,
     )  # fmt: skip
 
@@ -236,7 +237,9 @@ def waiver_proof(guideline: Guideline, on: date) -> Clause:
         if not open_.at_most:
             return f"The other coverage of all {waived} who waive is proved."
         still = "the share is reached without them" if outcome == "met" else "without them the share is not reached"
-        return f"{open_} of {waived} waivers are not proved, and {still}: {listed(_unproved(case))}."
+        verb = "is" if open_.at_most == 1 else "are"
+        of_all = people_word(waived.at_most, "waiver", "waivers")
+        return f"Of {of_all} {open_} {verb} not proved, and {still}: {listed(_unproved(case))}."
 
     return plain(
         heading, "waiver-proof", (unproved <= 0) | without, because,

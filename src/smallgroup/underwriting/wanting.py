@@ -19,7 +19,8 @@ _KEEP = "Please keep any existing coverage until you have a written acceptance."
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing: a paper by its kind, or, without one, an answer or a change. `law` is what a client may be shown."""
+    """One thing: a paper by its kind, or, without one, an answer. `change` is what would meet it, where the facts are
+    known and do not; `law` is what a client may be shown."""
 
     what: str
     from_whom: str
@@ -27,11 +28,13 @@ class Wanted:
     paper: str | None = None
     by: date | None = None
     law: str | None = None
+    change: str | None = None
 
     def as_json(self) -> dict[str, object]:
         return {
             "what": self.what, "paper": self.paper, "from": self.from_whom, "clauses": list(self.clauses),
             "by": self.by.isoformat() if self.by else None, "law": self.law,
+            "change": self.change,
         }  # fmt: skip
 
 
@@ -49,7 +52,10 @@ def wanting(decision: Decision) -> tuple[Wanted, ...]:
             papers.setdefault(kind, []).append(finding)
         waits = finding.outcome == "not met" or (finding.outcome == "needs evidence" and finding.pends)
         if waits and finding.ask and not (needed and finding.outcome == "needs evidence"):
-            answers.append(Wanted(finding.ask, "the employer", (finding.clause,), by=by, law=finding.law))
+            change = finding.cure.sentence if finding.cure and finding.outcome == "not met" else None
+            answers.append(
+                Wanted(finding.ask, "the employer", (finding.clause,), by=by, law=finding.law, change=change)
+            )
     return (
         *(
             Wanted(PAPERS[kind].name, PAPERS[kind].from_whom, _ids(those), kind, by)
@@ -69,7 +75,8 @@ def _once(answers: list[Wanted]) -> list[Wanted]:
     for one in answers:
         first = asked.get(one.what)
         clauses = (*(first.clauses if first else ()), *one.clauses)
-        asked[one.what] = Wanted(one.what, one.from_whom, clauses, by=one.by, law=(first and first.law) or one.law)
+        law, change = (first and first.law) or one.law, (first and first.change) or one.change
+        asked[one.what] = Wanted(one.what, one.from_whom, clauses, by=one.by, law=law, change=change)
     return list(asked.values())
 
 
@@ -92,6 +99,8 @@ def request_letter(decision: Decision, *, group: str) -> str:
         what = one.what[0].upper() + one.what[1:].rstrip(".")
         law = f" ({one.law})" if one.law else ""
         lines.append(f"{number}. {what}{law}. From: {one.from_whom}.")
+        if one.change:
+            lines.append(f"   What would do: {one.change}")
     lines += [
         "",
         *([] if decision.due_on else [f"What comes later moves the start of coverage to a later month. {_KEEP}"]),
