@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from smallgroup.underwriting import Decision
 from smallgroup.underwriting.wanting import request_letter, wanting
-from tests.test_scenarios import decided
+from tests.test_scenarios import decided, scenarios
 
 
 def letter(decision: Decision) -> str:
@@ -40,3 +41,18 @@ def test_a_declined_group_is_told_the_law_and_what_would_show_other_facts() -> N
     assert "cannot be accepted as a small employer's (29 CFR 2510.3-3(b) and (c))" in text
     assert "thirty hours a week or more on a W-2" in text
     assert "we still need" not in text
+
+
+NOT_FOR_A_CLIENT = re.compile(r"guide|reading|page \d|Kaiser|rulebook|clause")
+
+
+def test_no_letter_of_any_scenario_speaks_of_the_guide_or_of_readings() -> None:
+    letters = 0
+    for param in list(scenarios())[::4]:
+        scenario = param.values[0]
+        if "refused" in scenario:
+            continue
+        text = letter(decided(scenario))
+        letters += 1
+        assert not NOT_FOR_A_CLIENT.search(text), (scenario["scenario"], text)
+    assert letters > 100

@@ -20,7 +20,7 @@ from smallgroup.underwriting import Decision, underwrite
 from smallgroup.underwriting.decide import Finding
 from smallgroup.underwriting.engine import edition
 from smallgroup.underwriting.papers import paper_status
-from smallgroup.underwriting.participation import MonthFound, months_found
+from smallgroup.underwriting.participation_shares import MonthFound, months_found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,11 +60,11 @@ from smallgroup.underwriting.outcomes import (
 )
 from smallgroup.underwriting.papers import AuditTerms, audit_terms
 from smallgroup.underwriting.participation import (
-    ParticipationTerms,
     participation,
     participation_maintained,
     waiver_proof,
 )
+from smallgroup.underwriting.participation_shares import ParticipationTerms
 from smallgroup.underwriting.peo import peo_considered, peo_contract, peo_premium
 from smallgroup.underwriting.renewal_audit import other_tax_papers, ownership_papers, wage_papers
 from smallgroup.underwriting.settling import settled

@@ -26,7 +26,7 @@ from smallgroup.underwriting.engine import Edition
 from smallgroup.underwriting.group_facts import OF_THE_GROUP, class_words, of_the_group, service_counties
 from smallgroup.underwriting.measures import AFFILIATES, GROUP, HoursTerms
 from smallgroup.underwriting.paper_facts import OF_PAPERS, of_papers, proofs
-from smallgroup.underwriting.participation import months_below, months_found
+from smallgroup.underwriting.participation_shares import months_below, months_found
 
 GROUP_SCHEMA: dict[str, Any] = {
     GROUP: pl.Int64,

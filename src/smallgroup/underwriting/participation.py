@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from functools import reduce
 from itertools import product
-from operator import and_, or_
-from typing import Literal
 
 import polars as pl
 
-from smallgroup.group.application import ContractMonth
 from smallgroup.rulebook import Guideline
-from smallgroup.strict import Ratio
 from smallgroup.underwriting.clause import (
     Candidate,
     Case,
@@ -30,30 +23,14 @@ from smallgroup.underwriting.clause import (
     plain,
 )
 from smallgroup.underwriting.measures import NOT_TAKING_PART, TAKING_PART, WITHOUT_1099, counted
+from smallgroup.underwriting.participation_shares import (
+    ParticipationTerms,
+    band_of,
+    enough,
+    must_enroll,
+    share_reached,
+)
 from smallgroup.underwriting.quantity import Count, share_at_least
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
-    """The share that is wanted of a group with so many employees or more; counted are those eligible and not outside,
-    or those who enroll, as `bands_by` says."""
-
-    from_: int
-    share: Ratio
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipationTerms:
-    """`rounding: down` lets the number that must enroll be rounded down, as one carrier does (A7)."""
-
-    minimum: tuple[Band, ...]
-    bands_by: Literal["eligible", "enrolled"]
-    rounding: Literal["none", "down"]
-    listed_waivers: tuple[str, ...]
-    unlisted_waivers: tuple[str, ...]
-    marketplace_share: Ratio
-    full_time_hours: int
-
 
 # The doubts, each with the sides that a careful person could take (rulebook A6b, A9, A8); the first is the default.
 _CONTRACTORS = ("1099 workers", ("counted where they are offered coverage", "left out"))
@@ -145,7 +122,7 @@ def participation(guideline: Guideline, on: date) -> Clause:
             strict=True,
         )
         return Reading(
-            side.somebody & _enough(side.counted_part, side.counted_rest, terms),
+            side.somebody & enough(side.counted_part, side.counted_rest, terms),
             numbers=lambda case: _numbers(case, side, terms),
             axes={doubt: sides[taken] for (doubt, sides), taken in doubts},
         )
@@ -163,41 +140,6 @@ def participation(guideline: Guideline, on: date) -> Clause:
         resting={_AFFILIATES[0]: "other_companies"},
         candidates=lambda case: _candidates(case, terms),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class MonthFound:
-    """A month of a contract: who is counted, how many had to enroll, and whether too few did; None if not known."""
-
-    month: date
-    counted: int | None
-    enrolled: int | None
-    must_enroll: int | None
-    below: bool | None
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "month": f"{self.month:%Y-%m}", "counted": self.counted, "enrolled": self.enrolled,
-            "must_enroll": self.must_enroll, "below": self.below,
-        }  # fmt: skip
-
-
-def months_found(months: Sequence[ContractMonth], terms: ParticipationTerms) -> list[MonthFound]:
-    """Each month of a contract against the share that is wanted."""
-    found = []
-    for one in months:
-        known = one.eligible is not None and one.valid_waivers is not None
-        counts = max((one.eligible or 0) - (one.valid_waivers or 0), 0) if known else None
-        wanted = None if counts is None else _must_enroll(counts, terms)
-        below = None if wanted is None or one.enrolled is None else one.enrolled < wanted
-        found.append(MonthFound(one.month, counts, one.enrolled, wanted, below))
-    return found
-
-
-def months_below(months: Sequence[ContractMonth], terms: ParticipationTerms) -> tuple[int, int]:
-    """In how many months of a contract too few were enrolled: (at least, at most)."""
-    verdicts = [one.below for one in months_found(months, terms)]
-    return verdicts.count(True), len(verdicts) - verdicts.count(False)
 
 
 def participation_maintained(guideline: Guideline, on: date) -> Clause:
@@ -228,7 +170,7 @@ def waiver_proof(guideline: Guideline, on: date) -> Clause:
     heading = guideline.heading("participation")
     terms = heading.terms_on(ParticipationTerms, on)
     unproved = counted("waived_unproved")
-    without = _DEFAULT.somebody & _enough(counted(_DEFAULT.part), counted(_DEFAULT.rest) + unproved, terms)
+    without = _DEFAULT.somebody & enough(counted(_DEFAULT.part), counted(_DEFAULT.rest) + unproved, terms)
 
     def because(case: Case, outcome: str) -> str:
         waived, open_ = case.count(_DEFAULT.waived), case.count("waived_unproved")
@@ -259,35 +201,6 @@ def _unproved_ids(case: Case) -> tuple[str, ...]:
     return tuple(rows["member_id"])
 
 
-def _enough(part: Count, rest: Count, terms: ParticipationTerms) -> pl.Expr:
-    """part / (part + rest) ≥ the share of the band in which part + rest lies.
-
-    A band is certain only where both ends of the count lie in it; else every band it may be in has to agree.
-    """
-    counts = part + rest if terms.bands_by == "eligible" else part
-    verdicts = []
-    for place, band in enumerate(terms.minimum):
-        last = terms.minimum[place + 1].from_ - 1 if place + 1 < len(terms.minimum) else None
-        may_lie_in = counts.at_most >= band.from_
-        if last is not None:
-            may_lie_in &= counts.at_least <= last
-        if place == 0:
-            may_lie_in |= counts.at_most < band.from_
-        verdicts.append((may_lie_in, _share_reached(part, rest, band.share, terms.rounding)))
-    if len(verdicts) == 1:
-        return verdicts[0][1]
-    every = reduce(and_, (~lies | holds for lies, holds in verdicts))
-    some = reduce(or_, (lies & holds for lies, holds in verdicts))
-    return pl.when(every).then(True).when(~some).then(False)
-
-
-def _share_reached(part: Count, rest: Count, share: Fraction, rounding: str) -> pl.Expr:
-    if rounding == "none":
-        return share_at_least(part, rest, share)
-    # part ≥ floor(share × all), which is part × d + d > n × all, in whole numbers part × d + d ≥ n × all + 1.
-    return part * (share.denominator - share.numerator) + (share.denominator - 1) >= rest * share.numerator
-
-
 def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> tuple[Reading, ...]:
     side = _DEFAULT
     part, rest, waived = counted(side.part), counted(side.rest), counted(side.waived)
@@ -305,10 +218,10 @@ def _comparisons(guideline: Guideline, on: date, terms: ParticipationTerms) -> t
             citation=marketplace,
         ),
         Reading(
-            _share_reached(part, rest, share, "down"),
+            share_reached(part, rest, share, "down"),
             numbers=lambda case: {
                 "enrolled": case.count(side.part),
-                "must_enroll": _must_enroll(side.counts(case).at_most, terms, down=True),
+                "must_enroll": must_enroll(side.counts(case).at_most, terms, down=True),
             },
             name="rounded down, as another carrier does",
         ),
@@ -337,43 +250,16 @@ def _numbers(case: Case, side: _Side, terms: ParticipationTerms) -> Numbers:
         "valid_waivers": case.count(side.waived),
         "eligible": case.count("eligible"),
         "share": (taking_part.exact, counts.exact) if taking_part.exact is not None and counts.exact else None,
-        "minimum": _band(counts.at_most, terms).share,
-        "must_enroll": _must_enroll(counts.at_most, terms),
+        "minimum": band_of(counts.at_most, terms).share,
+        "must_enroll": must_enroll(counts.at_most, terms),
     }
-
-
-def _band(counts: int, terms: ParticipationTerms) -> Band:
-    """The band that the fewest who must enroll lie in."""
-    if terms.bands_by == "enrolled":
-        enrolled = _must_enroll(counts, terms)
-        return [band for band in terms.minimum if band.from_ <= max(enrolled, terms.minimum[0].from_)][-1]
-    return [band for band in terms.minimum if band.from_ <= max(counts, terms.minimum[0].from_)][-1]
-
-
-def _must_enroll(counts: int, terms: ParticipationTerms, *, down: bool = False) -> int:
-    """The fewest who must enroll of so many who count, at least one."""
-    if terms.bands_by == "eligible":
-        return _of_share(counts, _band(counts, terms).share, down=down or terms.rounding == "down")
-    # A band by enrollment is met by who reaches its share and lies in it.
-    fewest = []
-    for place, band in enumerate(terms.minimum):
-        needed = max(_of_share(counts, band.share, down=down or terms.rounding == "down"), band.from_)
-        if place + 1 == len(terms.minimum) or needed < terms.minimum[place + 1].from_:
-            fewest.append(needed)
-    return min(fewest)
-
-
-def _of_share(counts: int, share: Fraction, *, down: bool) -> int:
-    if down:
-        return max(1, counts * share.numerator // share.denominator)
-    return max(1, -(-counts * share.numerator // share.denominator))
 
 
 def _because(case: Case, outcome: str, terms: ParticipationTerms) -> str:
     if outcome == "not applicable":
         eligible = case.count("eligible").at_most
         return (
-            f"Elections are not known yet: {_must_enroll(eligible, terms)} of {eligible} eligible employees must "
+            f"Elections are not known yet: {must_enroll(eligible, terms)} of {eligible} eligible employees must "
             "enroll, fewer for each who waives with other qualifying coverage or is still in the waiting period."
         )
     taking_part, counts = case.count(_DEFAULT.part), _DEFAULT.counts(case)
@@ -385,7 +271,7 @@ def _because(case: Case, outcome: str, terms: ParticipationTerms) -> str:
     said = f"{outside}{taking_part} of {counts} eligible employees enroll"
     if counts.exact and taking_part.exact is not None:
         said += f" ({_percent(taking_part.exact, counts.exact)})"
-    said += f"; {at(_band(counts.at_most, terms).share)} is wanted, so {_must_enroll(counts.at_most, terms)}."
+    said += f"; {at(band_of(counts.at_most, terms).share)} is wanted, so {must_enroll(counts.at_most, terms)}."
     if outcome == "needs evidence":
         unknown = _unknown(case)
         said += f" It turns on what is not known of {listed(unknown)}." if unknown else ""
@@ -420,7 +306,7 @@ def _percent(part: int, whole: int) -> str:
 def _candidates(case: Case, terms: ParticipationTerms) -> list[Candidate]:
     """One more employee enrolls, two more, … of those who declined and are W-2 employees, so that every reading counts
     them. The fewest who would have to show other coverage stand beside."""
-    fewest = max(_must_enroll(_DEFAULT.counts(case).at_most, terms) - case.count(_DEFAULT.part).at_least, 1)
+    fewest = max(must_enroll(_DEFAULT.counts(case).at_most, terms) - case.count(_DEFAULT.part).at_least, 1)
     declined = case.count(NOT_A_1099_DECLINES).at_least
     found = []
     for more in range(1, declined + 1):
@@ -464,14 +350,14 @@ def _cure(case: Case, terms: ParticipationTerms) -> Cure | None:
     """The fewest more who must enroll, and beside it the fewest who would have to show other coverage."""
     enrolled = case.count(_DEFAULT.part).at_least
     counts = _DEFAULT.counts(case).at_most
-    more = _must_enroll(counts, terms) - enrolled
+    more = must_enroll(counts, terms) - enrolled
     if counts == 0:
         return Cure("1 employee must enroll.", {"enroll_more": 1})
     if more < 1:  # enough by the first reading, so another one asks for what nobody here can give
         return None
     said = f"{people_word(more, 'more employee', 'more employees')} must enroll"
     waivers = next(
-        (w for w in range(1, counts - enrolled + 1) if enrolled and enrolled >= _must_enroll(counts - w, terms)), None
+        (w for w in range(1, counts - enrolled + 1) if enrolled and enrolled >= must_enroll(counts - w, terms)), None
     )
     if waivers is None:
         return Cure(f"{said}.", {"enroll_more": more})

@@ -53,6 +53,8 @@ def wanting(decision: Decision) -> tuple[Wanted, ...]:
         waits = finding.outcome == "not met" or (finding.outcome == "needs evidence" and finding.pends)
         if waits and finding.ask and not (needed and finding.outcome == "needs evidence"):
             change = finding.cure.sentence if finding.cure and finding.outcome == "not met" else None
+            if change and "reading" in change:
+                change = None  # which of the readings it is by is not for the client
             answers.append(
                 Wanted(finding.ask, "the employer", (finding.clause,), by=by, law=finding.law, change=change)
             )
