@@ -130,6 +130,8 @@ def _groups(draw: Draw, schema: Mapping[str, Any]) -> pl.DataFrame:
         "wages_shown": draw.fact(0.2),
         "wages_shown_by_age": draw.fact(0.2),
         "ownership_to_show": nullable(owners > 0, (owners == 0) & draw.odd(0.2)),
+        "every_ownership_paper": draw.fact(0.2),
+        "ownership_by_letter": draw.fact(0.2),
         "owners_unproved.at_least": unproved,
         "owners_unproved.at_most": np.minimum(owners, unproved + draw.odd(0.1)),
         "other_tax_papers": draw.odd(0.03),

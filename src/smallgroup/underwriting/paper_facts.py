@@ -13,12 +13,14 @@ from smallgroup.underwriting.engine import Edition
 from smallgroup.underwriting.papers import (
     OwnershipSet,
     WageSet,
+    all_of,
+    any_of,
     is_charitable,
     new_by_age,
     new_by_report,
     open_in_ownership,
     open_in_wages,
-    ownership_shown,
+    ownership_answers,
     paper_status,
     papers_in,
     sets_for,
@@ -30,6 +32,7 @@ OWNERS = ("sole_proprietor", "partner", "corporate_owner")
 OF_PAPERS: dict[str, Any] = {
     "wages_asked": pl.Boolean, "wages_shown": pl.Boolean, "wages_shown_by_age": pl.Boolean,
     "ownership_asked": pl.Boolean, "proofs_asked": pl.Boolean, "ownership_to_show": pl.Boolean,
+    "every_ownership_paper": pl.Boolean, "ownership_by_letter": pl.Boolean,
     "owners_unproved.at_least": pl.UInt32, "owners_unproved.at_most": pl.UInt32, "other_tax_papers": pl.Boolean,
     "has_existing_coverage": pl.Boolean, "has_form_1099_validation": pl.Boolean,
 }  # fmt: skip
@@ -53,10 +56,11 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
         return row, words
     owners, perhaps = _enrolling_owners(members)
     of_the_business = is_charitable(file.group)
-    shown = [
-        (who, ownership_shown(file, terms, on, who, owners=len(owners)))
+    answers = [
+        (who, ownership_answers(file, terms, on, who, owners=len(owners)))
         for who in ([None] if of_the_business else owners)
     ]
+    shown = [(who, None if each is None else any_of(each.values())) for who, each in answers]
     sets = sets_for(file.group, terms, on)
     by_report, by_age = new_by_report(file.group, terms), new_by_age(file.group, on)
     of_wages = {kind for one in terms.wage_papers for kind in one.papers}
@@ -68,6 +72,12 @@ def of_papers(file: GroupFile, members: pl.DataFrame, in_force: Edition) -> tupl
         "wages_shown": wages_shown(file, terms, on, new_business=by_report),
         "wages_shown_by_age": wages_shown(file, terms, on, new_business=by_age),
         "ownership_to_show": True if shown else None if perhaps else False,
+        "every_ownership_paper": all_of(None if each is None else all_of(each.values()) for _, each in answers),
+        # The row itself, without what this rulebook takes beside it (A19).
+        "ownership_by_letter": all_of(
+            None if each is None else any_of(answer for one, answer in each.items() if one.rule != "U54")
+            for _, each in answers
+        ),
         "owners_unproved.at_least": sum(answer is False for _, answer in shown),
         "owners_unproved.at_most": sum(answer is not True for _, answer in shown),
     }

@@ -228,8 +228,10 @@ def _years_before(on: date, years: int) -> date:
         return date(on.year - years, 2, 28)
 
 
-def ownership_shown(file: GroupFile, terms: AuditTerms, on: date, owner: str | None, *, owners: int) -> Kleene:
-    """Whether one set is complete for an owner, by member id; None asks for the business itself.
+def ownership_answers(
+    file: GroupFile, terms: AuditTerms, on: date, owner: str | None, *, owners: int
+) -> dict[OwnershipSet, Kleene] | None:
+    """Of each set for this business whether it is complete; None where it is not known how the business is taxed.
 
     A paper that names nobody is the owner's where there is one owner, or the paper is the business's own.
     """
@@ -243,13 +245,13 @@ def ownership_shown(file: GroupFile, terms: AuditTerms, on: date, owner: str | N
         if paper.for_ == owner or (paper.for_ is None and (owners <= 1 or paper.kind in OF_THE_BUSINESS))
     ]
     perhaps = [paper for paper in everybody if paper.for_ is None or paper.for_ == owner]
-    answers: list[Kleene] = []
+    answers: dict[OwnershipSet, Kleene] = {}
     for one in sets:
         complete = all_of((_complete(one, sure), _of_its_age(one, file.group, on)))
         if complete is False and _complete(one, perhaps) is not False:
             complete = None
-        answers.append(None if one.to_a_person and complete else complete)
-    return any_of(answers)
+        answers[one] = None if one.to_a_person and complete else complete
+    return answers
 
 
 # What leaves them open ------------------------------------------------------------------------------------------

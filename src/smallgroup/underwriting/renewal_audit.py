@@ -87,6 +87,10 @@ def ownership_papers(guideline: Guideline, on: date) -> Clause:
     return plain(
         heading, "ownership-papers", counted("owners_unproved") <= 0, because,
         lambda case: {"owners_without_a_paper": case.count("owners_unproved")},
+        comparisons=(
+            Reading(pl.col("every_ownership_paper"), lambda case: {}, name="every paper of the row, and not one"),
+            Reading(pl.col("ownership_by_letter"), lambda case: {}, name="by the letter: a church by Form 8274"),
+        ),
         cure=lambda case: Cure(
             "Say how the business is taxed."
             if case["ownership_sets"] is None
