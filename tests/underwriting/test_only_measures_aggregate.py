@@ -13,7 +13,7 @@ RAW = {"sum", "all", "any", "mean", "n_unique", "count", "group_by", "agg", "len
 ALLOWED = {
     ("facts.py", "any"), ("clause.py", "count"), ("record.py", "all"),
     # Python's own lists of verdicts, in which None is counted as itself.
-    ("group_facts.py", "count"), ("participation_shares.py", "count"),
+    ("group_facts.py", "count"), ("participation_shares.py", "count"), ("contradictions.py", "count"),
 }  # fmt: skip
 
 

@@ -232,7 +232,8 @@ def _finding(
     papers_missing = bool(results.get(f"{clause.id}.missing"))
     standing = results["standing"][clause.id]
     numbers = {
-        place: {} if nobody else numbers_json(clause.readings[place].numbers(case)) for place in dict.fromkeys(standing)
+        place: numbers_json(clause.readings[place].numbers(case)) if applies and not nobody else {}
+        for place in dict.fromkeys(standing)
     }
     readings = [
         (reading, results[f"{clause.id}.{place}"], numbers[standing[place]])
