@@ -8,7 +8,7 @@ import polars as pl
 
 from smallgroup.underwriting import edition
 from smallgroup.underwriting.clause import OUTCOMES
-from smallgroup.underwriting.engine import DECISIONS
+from smallgroup.underwriting.folding import DECISIONS
 from smallgroup.underwriting.outcomes import MET, NEEDS_EVIDENCE, NOT_APPLICABLE, NOT_MET, REFER, outcome
 from tests.underwriting.cases import AS_OF, GUIDE
 

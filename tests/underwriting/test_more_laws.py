@@ -18,8 +18,8 @@ from smallgroup.group import GroupFile, read_group
 from smallgroup.group.application import Document, DocumentKind
 from smallgroup.underwriting import Decision, edition, underwrite
 from smallgroup.underwriting.contradictions import contradicting
-from smallgroup.underwriting.engine import DECISIONS
 from smallgroup.underwriting.facts import facts_of
+from smallgroup.underwriting.folding import DECISIONS
 from tests.underwriting.cases import AS_OF, GUIDE, ORDINARY, members
 
 WORKFORCE = [{"month": f"2024-{month:02d}", "full_time": 12, "part_time_hours": []} for month in range(1, 13)]

@@ -55,7 +55,7 @@ def underwrite(
     Example: smallgroup underwrite examples/group.yaml --as-of 2025-09-12
     """
     from smallgroup.underwriting import decide, decision_text
-    from smallgroup.underwriting.engine import DECISIONS
+    from smallgroup.underwriting.folding import DECISIONS
     from smallgroup.underwriting.wanting import request_letter
 
     stop_on = [word.strip() for word in (fail_on or "").split(",") if word.strip()]

@@ -22,9 +22,10 @@ from smallgroup.rating.area_rates import AreaRates
 from smallgroup.rulebook import Guideline, Layer, Settled, law
 from smallgroup.underwriting.clause import OUTCOMES, Case, Clause, Cure, Reading, no_candidates, numbers_json
 from smallgroup.underwriting.contradictions import contradicting
-from smallgroup.underwriting.engine import DECISIONS, Edition, Federal, edition
+from smallgroup.underwriting.engine import Edition, Federal, edition
 from smallgroup.underwriting.facts import facts_of
 from smallgroup.underwriting.federal import next_window, window_terms
+from smallgroup.underwriting.folding import DECISIONS
 from smallgroup.underwriting.outcomes import MET, NOT_APPLICABLE, outcome_of
 from smallgroup.underwriting.papers import paper_status
 from smallgroup.underwriting.wanting import wanting

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from smallgroup.rulebook import Guideline, Layer, Paper, law
+from smallgroup.rulebook import Guideline, Layer, law
 from smallgroup.underwriting import measures
 from smallgroup.underwriting.bona_fide import bona_fide_relationship, formed_for_business
 from smallgroup.underwriting.business_address import business_address, service_area
@@ -43,6 +43,16 @@ from smallgroup.underwriting.federal import (
     waiting_period_by_law,
     window_terms,
 )
+from smallgroup.underwriting.folding import (
+    APPROVE,
+    DECLINE,
+    PEND,
+    REFERRED,
+    missing,
+    outcome_column,
+    waits,
+    weight,
+)
 from smallgroup.underwriting.general_information import (
     effective_date,
     keep_existing_coverage,
@@ -55,7 +65,6 @@ from smallgroup.underwriting.outcomes import (
     NOT_APPLICABLE,
     NOT_MET,
     REFER,
-    outcome,
     outcome_of,
 )
 from smallgroup.underwriting.papers import AuditTerms, audit_terms
@@ -108,8 +117,16 @@ LAW: tuple[Make, ...] = (small_employer_by_law, waiting_period_by_law, open_wind
 Federal = Literal["laid over", "left out", "alone"]
 """Federal law beside the guide, left out, or by itself."""
 
-DECISIONS = ("decline", "refer", "pend", "approve")
-DECLINE, REFERRED, PEND, APPROVE = range(len(DECISIONS))
+
+@dataclass(frozen=True)
+class ShortWay:
+    """How the readings of one group are had: constants, measures as they stand, and columns that are computed; and for
+    each clause which reading stands for which."""
+
+    constants: dict[str, Any]
+    measures: dict[str, str]
+    columns: list[pl.Expr]
+    standing: dict[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -175,7 +192,7 @@ class Edition:
         for clause in self.clauses:
             columns.append(clause.applies.alias(f"{clause.id}.applies"))
             columns += [reading.holds.alias(f"{clause.id}.{n}") for n, reading in enumerate(clause.readings)]
-            for name, expression in (("missing", _missing(clause)), ("waits", _waits(clause))):
+            for name, expression in (("missing", missing(clause)), ("waits", waits(clause))):
                 if expression is not None:
                     columns.append(expression.alias(f"{clause.id}.{name}"))
         return columns
@@ -191,7 +208,7 @@ class Edition:
     @cached_property
     def outcome_columns(self) -> list[pl.Expr]:
         """Stage four: one UInt8 a clause, an index into OUTCOMES."""
-        return [_outcome_column(clause).alias(clause.id) for clause in self.clauses]
+        return [outcome_column(clause).alias(clause.id) for clause in self.clauses]
 
     @cached_property
     def decision_column(self) -> pl.Expr:
@@ -209,13 +226,13 @@ class Edition:
                 heavy[PEND].append(not_met)
             heavy[REFERRED].append(result == REFER)
             if follows != "advise":
-                heavy[PEND].append(unknown if _waits(clause) is None else unknown & pl.col(f"{clause.id}.waits"))
-            if _missing(clause) is not None:
+                heavy[PEND].append(unknown if waits(clause) is None else unknown & pl.col(f"{clause.id}.waits"))
+            if missing(clause) is not None:
                 heavy[PEND].append(pl.col(f"{clause.id}.missing"))
         chain: Any = pl
-        for weight, cases in heavy.items():
+        for code, cases in heavy.items():
             if cases:
-                chain = chain.when(_any_of(cases)).then(pl.lit(weight, pl.UInt8))
+                chain = chain.when(_any_of(cases)).then(pl.lit(code, pl.UInt8))
         decision: pl.Expr = chain.otherwise(pl.lit(APPROVE, pl.UInt8))
         return decision.alias("decision")
 
@@ -250,9 +267,13 @@ class Edition:
         The readings are the same expressions; the outcomes are looked up in a table that `outcome` itself filled,
         which spares two thirds of this stage.
         """
-        absent = frozenset(fact for fact in self._resting_facts if measured[fact][0] is False)
-        columns, standing = self._without(absent)
-        results = measured.select_seq(columns).row(0, named=True)
+        known = measured.row(0, named=True)
+        absent = frozenset(fact for fact in self._resting_facts if known[fact] is False)
+        short = self._without(absent)
+        results = measured.select_seq(short.columns).row(0, named=True)
+        results |= short.constants
+        results |= {name: known[measure] for name, measure in short.measures.items()}
+        standing = short.standing
         decision = APPROVE
         for clause in self.clauses:
             for place, stands in enumerate(standing[clause.id]):
@@ -264,7 +285,7 @@ class Edition:
             if clause.text.open_window and results["sets_aside"] and code != MET:
                 code = NOT_APPLICABLE
             results[clause.id] = code
-            decision = min(decision, _weight(clause, code, results))
+            decision = min(decision, weight(clause, code, results))
         results["decision"] = decision
         results["standing"] = standing
         return results
@@ -273,8 +294,8 @@ class Edition:
     def _resting_facts(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(fact for clause in self.clauses for fact in clause.resting.values()))
 
-    def _without(self, absent: frozenset[str]) -> tuple[list[pl.Expr], dict[str, tuple[int, ...]]]:
-        """The columns of a group without some facts, and which reading stands for which."""
+    def _without(self, absent: frozenset[str]) -> ShortWay:
+        """What is computed of a group without some facts."""
         known = self._by_absent.get(absent)
         if known is None:
             standing = {clause.id: clause.standing(absent) for clause in self.clauses}
@@ -284,12 +305,21 @@ class Edition:
                 for place, stands in enumerate(those)
                 if place != stands
             }
-            columns = [one for one in self.reading_columns if one.meta.output_name() not in spared]
-            known = self._by_absent[absent] = (columns + self.comparison_columns, standing)
+            known = self._by_absent[absent] = ShortWay({}, {}, [], standing)
+            for column in (*self.reading_columns, *self.comparison_columns):
+                name, inner = column.meta.output_name(), column.meta.undo_aliases()
+                if name in spared:
+                    continue
+                if inner.meta.is_column():
+                    known.measures[name] = inner.meta.output_name()
+                elif inner.meta.is_literal():
+                    known.constants[name] = pl.select(inner).item()
+                else:
+                    known.columns.append(column)
         return known
 
     @cached_property
-    def _by_absent(self) -> dict[frozenset[str], tuple[list[pl.Expr], dict[str, tuple[int, ...]]]]:
+    def _by_absent(self) -> dict[frozenset[str], ShortWay]:
         return {}
 
     def tried(self, measured: pl.DataFrame, changes: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -312,50 +342,6 @@ def _any_of(cases: list[pl.Expr]) -> pl.Expr:
     while len(cases) > 1:
         cases = [reduce(or_, cases[place : place + 2]) for place in range(0, len(cases), 2)]
     return cases[0]
-
-
-def _missing(clause: Clause) -> pl.Expr | None:
-    """Whether a paper that is wanted with the case has not come in, of a clause that applies; None if none is."""
-    papers = [paper for paper in clause.text.evidence if paper.wanted_at == "issue"]
-    if not papers:
-        return None
-
-    def lacking(paper: Paper) -> pl.Expr:
-        absent = ~pl.col(f"has_{paper.kind}")
-        return absent if paper.when is None else absent & pl.col(paper.when).fill_null(False)
-
-    return reduce(or_, map(lacking, papers)) & clause.applies.fill_null(False)
-
-
-def _waits(clause: Clause) -> pl.Expr | None:
-    """Of which groups the decision waits where evidence is needed; None for all of them."""
-    return pl.col("audited") if clause.text.if_unknown == "audit" else clause.waits
-
-
-def _weight(clause: Clause, code: int, group: Mapping[str, Any]) -> int:
-    """What an outcome of a clause makes of the decision of one group, as `decision_column` has it of many."""
-    follows, weight = clause.text.if_not_met, APPROVE
-    if code == NOT_MET:
-        refuses = follows == "decline" or (follows == "decline_if_established" and group["established"])
-        if refuses:
-            weight = REFERRED if group["is_renewal"] else DECLINE
-        elif follows != "advise":
-            weight = PEND
-    elif code == REFER:
-        weight = REFERRED
-    elif code == NEEDS_EVIDENCE and follows != "advise":
-        weight = PEND if group.get(f"{clause.id}.waits", True) else APPROVE
-    return min(weight, PEND) if group.get(f"{clause.id}.missing") else weight
-
-
-def _outcome_column(clause: Clause) -> pl.Expr:
-    found = outcome(f"{clause.id}.applies", [f"{clause.id}.{n}" for n in range(len(clause.readings))])
-    if clause.text.if_not_met == "refer":
-        found = pl.when(found == NOT_MET).then(pl.lit(REFER, pl.UInt8)).otherwise(found)
-    if clause.text.open_window:
-        set_aside = pl.col("sets_aside") & (found != MET)
-        found = pl.when(set_aside).then(pl.lit(NOT_APPLICABLE, pl.UInt8)).otherwise(found)
-    return found
 
 
 @lru_cache(maxsize=32)

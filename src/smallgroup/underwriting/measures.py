@@ -410,7 +410,7 @@ def measure(
     for stage in people_stages:
         people = widened(people, **stage)
     if alone:
-        measured = groups.hstack([*of_people.over(people), *of_months.over(months)])
+        measured = groups.hstack(of_people.over(people).get_columns() + of_months.over(months).get_columns())
     else:
         measured = groups.join(of_people.over_each(people, GROUP), on=GROUP, how="left").join(
             of_months.over_each(months, GROUP), on=GROUP, how="left"
