@@ -21,7 +21,7 @@ from smallgroup.errors import NotInForce
 from smallgroup.group.quarters import quarter_days, quarter_due, report_terms
 from smallgroup.money import dollars
 from smallgroup.rulebook import Guideline, guideline_in_force
-from smallgroup.underwriting.measures import WageTerms
+from smallgroup.underwriting.employee_eligibility import WageTerms
 
 NEAR = 80
 """From this nearness on, of 100, two names are proposed as one person."""

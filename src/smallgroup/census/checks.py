@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from smallgroup.census.fields import OWNING_WORKERS
 from smallgroup.census.privacy import shown
 from smallgroup.census.values import Fault, Value
 from smallgroup.dates import spoken
-
-OWNING_WORKERS = ("sole_proprietor", "partner", "corporate_owner")
 
 Values = Sequence[Value | Fault]
 

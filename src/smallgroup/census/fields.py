@@ -36,6 +36,8 @@ class Field:
 
 RELATIONSHIPS = ("employee", "spouse", "domestic_partner", "child", "disabled_child")
 WORKER_TYPES = ("w2", "1099", "sole_proprietor", "partner", "corporate_owner", "retiree", "cobra")
+OWNING_WORKERS = ("sole_proprietor", "partner", "corporate_owner")
+"""The worker types of owners."""
 PAID_ON = ("w2", "k1", "1099", "draw")
 RELATED_TO_OWNER = ("none", "self", "spouse", "domestic_partner", "child", "parent", "sibling", "other")
 STATUSES = ("active", "paid_leave", "unpaid_leave")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,10 +11,13 @@ from smallgroup.cli import inputs, output
 from smallgroup.cli.underwrite import DECISION_COLORS, Gathered, show_findings
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rich.console import Console
 
-    from smallgroup.audit import Recertification, Reconciliation
+    from smallgroup.audit import Recertification, Reconciliation, WageReport
     from smallgroup.quoting.rerate import Rerate
+    from smallgroup.rating.area_rates import AreaRates
 
 
 def audit(
@@ -52,7 +55,7 @@ def audit(
     (report,) = inputs.collected(lambda: _report(wage_report))
     found = recertify(
         case.file, case.members, guideline=case.guideline, as_of=day, layer=case.inputs.layer,
-        rates=_rates(case, case.file, day),
+        rates=_rates(case, day),
     )  # fmt: skip
     held = None if report is None else _held(case, report, day)
     rerated, why_not = _renewal(case, found)
@@ -69,23 +72,23 @@ def audit(
     _show_renewal(output.console(), rerated, why_not)
 
 
-def _report(path: Path | None) -> Any:
+def _report(path: Path | None) -> WageReport | None:
     from smallgroup.intake.wage_report_file import wage_report_file
 
     return None if path is None else wage_report_file(path)
 
 
-def _rates(case: Gathered, file: Any, day: Any) -> Any:
+def _rates(case: Gathered, day: date) -> AreaRates | None:
     """The rates of the anniversary, where they are known."""
     from smallgroup.audit import as_renewal
 
     if case.table is None or case.area is None:
         return None
-    rates = case.table.in_area(case.area, as_renewal(file, day).effective_date)
+    rates = case.table.in_area(case.area, as_renewal(case.file, day).effective_date)
     return rates if rates.plans else None
 
 
-def _held(case: Gathered, report: Any, day: Any) -> Reconciliation:
+def _held(case: Gathered, report: WageReport, day: date) -> Reconciliation:
     from smallgroup.audit import reconcile
     from smallgroup.underwriting.employee_eligibility import wage_terms
 
@@ -118,7 +121,7 @@ def _renewal(case: Gathered, found: Recertification) -> tuple[Rerate | None, str
         return None, " ".join(map(str, refused.problems))
 
 
-def _show(out: Console, name: str, found: Recertification, day: Any) -> None:
+def _show(out: Console, name: str, found: Recertification, day: date) -> None:
     from smallgroup.audit.checklist import words
 
     decision = found.decision.decision

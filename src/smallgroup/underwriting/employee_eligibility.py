@@ -9,14 +9,23 @@ import polars as pl
 
 from smallgroup.money import pretty
 from smallgroup.rulebook import Guideline, law
+from smallgroup.strict import Cents
 from smallgroup.underwriting.clause import Case, Clause, Cure, listed, people_word, plain
-from smallgroup.underwriting.measures import WageTerms, counted
+from smallgroup.underwriting.measures import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EligibilityTerms:
     full_time_hours: int
     work_inside_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WageTerms:
+    """The federal minimum wage, in cents an hour, and the weeks that a quarter of a wage report is taken to have."""
+
+    hourly: Cents
+    weeks_in_a_quarter: int
 
 
 def _who(case: Case, predicate: str) -> list[str]:

@@ -20,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from smallgroup.strict import Cents
+from smallgroup.census.fields import OWNING_WORKERS
 from smallgroup.underwriting.quantity import Count
 
 GROUP = "group"
@@ -36,14 +36,6 @@ class CountingTerms:
     contribution_share: Fraction
     maximum_size: int
     hourly_wage: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WageTerms:
-    """The federal minimum wage, in cents an hour, and the weeks that a quarter of a wage report is taken to have."""
-
-    hourly: Cents
-    weeks_in_a_quarter: int
 
 
 @dataclass(frozen=True)
@@ -112,7 +104,6 @@ def counted(name: str) -> Count:
 
 # Who is who ------------------------------------------------------------------------------------------------------
 
-_OWNER_TYPES = ("sole_proprietor", "partner", "corporate_owner")
 _SPOUSES = ("spouse", "domestic_partner")
 
 
@@ -143,7 +134,7 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
     owner_by_shares = (c("ownership_percent") > 0).fill_null(False)
     owner = (
         pl.when(owner_by_shares | (c("related_to_owner") == "self").fill_null(False)).then(True)
-        .otherwise(one_of("worker_type", _OWNER_TYPES))
+        .otherwise(one_of("worker_type", OWNING_WORKERS))
     )  # fmt: skip
     # The employer may ask for more than the guide's hours, never for fewer; unknown lies between them and 40.
     works_enough = (

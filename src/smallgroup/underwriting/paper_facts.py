@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from smallgroup.census.fields import OWNING_WORKERS
 from smallgroup.group.application import GroupFile
 from smallgroup.group.papers import in_words
 from smallgroup.underwriting.clause import listed
@@ -26,8 +27,6 @@ from smallgroup.underwriting.papers import (
     sets_for,
     wages_shown,
 )
-
-OWNERS = ("sole_proprietor", "partner", "corporate_owner")
 
 OF_PAPERS: dict[str, Any] = {
     "wages_asked": pl.Boolean, "wages_shown": pl.Boolean, "wages_shown_by_age": pl.Boolean,
@@ -111,7 +110,7 @@ def _enrolling_owners(members: pl.DataFrame) -> tuple[list[str], list[str]]:
     ):
         if relationship != "employee" or election != "enroll":
             continue
-        if worker_type in OWNERS or (percent or 0) > 0 or related == "self":
+        if worker_type in OWNING_WORKERS or (percent or 0) > 0 or related == "self":
             owners.append(member_id)
         elif worker_type is None:
             perhaps.append(member_id)
