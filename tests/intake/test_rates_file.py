@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smallgroup.errors import Refused
-from smallgroup.intake import rates_file as module
+from smallgroup.intake import csv_table as module
 from smallgroup.intake.rates_file import rates_file
 from smallgroup.rating.bands import BANDS
 
@@ -48,7 +48,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "rates").mkdir()
-    assert refusal(tmp_path / "rates") == "rates: This is a folder. Give the file of rates itself."
+    assert refusal(tmp_path / "rates") == "rates: This is a folder. Give the file itself."
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b" ,,,\r\n"])

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from smallgroup import __version__
-from smallgroup.cli import audit, census, clause, quote, rates, replay, underwrite
+from smallgroup.cli import audit, census, clause, quote, rates, replay, rewards, underwrite
 from smallgroup.cli.output import refuse, status_of_failure
 from smallgroup.errors import Refused
 
@@ -45,6 +45,7 @@ app.command("underwrite")(underwrite.underwrite)
 app.command("quote")(quote.quote)
 app.command("audit")(audit.audit)
 app.add_typer(rates.app, name="rates")
+app.add_typer(rewards.app, name="rewards")
 app.command("clause")(clause.clause)
 app.command("replay")(replay.replay)
 

@@ -1,0 +1,58 @@
+"""Whole cents, put to many by exact shares: what is left over goes to the largest remainders, then by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from smallgroup.errors import Problem, Refused
+
+_LARGEST = 2**62
+
+
+def refuse_overflow(frame: pl.DataFrame, *factors: str) -> None:
+    """Raises Refused where a product of columns could pass 64 bits, instead of wrapping without a word."""
+    product = 1
+    for name in factors:
+        if frame.height:
+            product *= max(1, int(frame.select(pl.col(name).abs().max()).item() or 0))
+    if product > _LARGEST:
+        raise Refused(Problem("amounts", "they are too large to be computed exactly.", "Check the amounts, the number "
+                              "of members, and the denominators of the shares."))  # fmt: skip
+
+
+def apportioned(frame: pl.DataFrame, *, whole: str, weight: str, by: Sequence[str], order: Sequence[str]) -> pl.Series:
+    """Each row's part of `whole`, in the order of the rows.
+
+    `whole` is Int64 and the same in every row of a group of rows (`by`); `weight` is Int64, not negative, and not
+    zero in all of them. The parts of a group add up to its whole. `order` decides between equal remainders.
+    """
+    refuse_overflow(frame, whole, weight)
+    all_weights = pl.col(weight).sum().over(by)
+    product = pl.col(whole) * pl.col(weight)
+    cut = frame.select(
+        *by, *(name for name in order if name not in by), whole=pl.col(whole),
+        part=product // all_weights, rest=product % all_weights,
+    ).with_row_index("at")  # fmt: skip
+    return _with_remainders(cut.with_columns(left=pl.col("whole") - pl.col("part").sum().over(by)), by, order)
+
+
+def rounded_apart(frame: pl.DataFrame, *, numerator: str, denominator: int, by: Sequence[str],
+                  order: Sequence[str]) -> pl.Series:  # fmt: skip
+    """Each row's numerator/denominator in whole numbers, so that the rows of a group add up to their exact sum, which
+    is rounded half up. Numerators are not negative."""
+    exact = pl.col(numerator)
+    cut = frame.select(
+        *by, *(name for name in order if name not in by), part=exact // denominator, rest=exact % denominator,
+        total=(2 * exact.sum().over(by) + denominator) // (2 * denominator),
+    ).with_row_index("at")  # fmt: skip
+    return _with_remainders(cut.with_columns(left=pl.col("total") - pl.col("part").sum().over(by)), by, order)
+
+
+def _with_remainders(cut: pl.DataFrame, by: Sequence[str], order: Sequence[str]) -> pl.Series:
+    """`part`, and one more for as many of the largest `rest` of a group of rows as are `left`."""
+    downward = [*(False for _ in by), True, *(False for _ in order)]
+    short = cut.filter(pl.col("left") > 0).sort(*by, "rest", *order, descending=downward)
+    lucky = short.filter(pl.int_range(pl.len()).over(by) < pl.col("left"))["at"]
+    return cut["part"].scatter(lucky, cut["part"].gather(lucky) + 1)

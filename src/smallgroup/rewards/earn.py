@@ -1,0 +1,193 @@
+"""Facts, a program version and a day → what everybody has earned: credits → counts → tiers → groups → splits → caps.
+
+A pure function, as expressions over whole columns: it runs alike over ten sales and over a book of them. Of one
+program the stages are: which members count (members.py), which groups (eligibility.py), for whom (brokers.py), how
+much (tiers.py), and through which group (attribution.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import polars as pl
+
+from smallgroup.errors import Problem, Refused, did_you_mean
+from smallgroup.rewards import counting
+from smallgroup.rewards.brokers import paid
+from smallgroup.rewards.caps import capped
+from smallgroup.rewards.eligibility import judged
+from smallgroup.rewards.lines import LINES, decided_amounts, earned_lines
+from smallgroup.rewards.members import Counted, counted
+from smallgroup.rewards.sales import Sales
+from smallgroup.rulebook.program import Program
+
+_SAID: dict[str, pl.DataType | type[pl.DataType]] = {
+    "program": pl.String, "group": pl.UInt32, "member_id": pl.String, "broker": pl.UInt32, "rule": pl.String,
+    "because": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OneProgram:
+    """What one version gives. `scale` is how many parts of a unit `counted` and the counters are in.
+
+    `credits`: group, broker, counter, period, units, part. `counters`: what is counted together, with what it comes
+    to; its row is named by counter (the row of a payee, a broker or a group) and period. `due`: groups whose reward
+    has no amount.
+    """
+
+    program: Program
+    scale: int
+    credits: pl.DataFrame
+    counters: pl.DataFrame
+    lines: pl.DataFrame
+    reasons: pl.DataFrame
+    referrals: pl.DataFrame
+    open: pl.DataFrame
+    due: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What everybody has earned as of a day under some programs.
+
+    `lines` are the earnings in whole cents, after the caps; `reasons` tell what does not count, `referrals` what a
+    person has to decide, `open` what a paper would show, `due` what is due without a known amount, and `caps` which
+    groups a cap has cut. `group` and `broker` are rows of `sales`.
+    """
+
+    sales: Sales
+    as_of: date
+    of: tuple[OneProgram, ...]
+    lines: pl.DataFrame
+    caps: pl.DataFrame
+
+    @property
+    def reasons(self) -> pl.DataFrame:
+        return _said((one.program.id, one.reasons) for one in self.of)
+
+    @property
+    def referrals(self) -> pl.DataFrame:
+        return _said((one.program.id, one.referrals) for one in self.of)
+
+    @property
+    def open(self) -> pl.DataFrame:
+        return _said((one.program.id, one.open) for one in self.of)
+
+    @property
+    def due(self) -> pl.DataFrame:
+        return _said((one.program.id, one.due) for one in self.of)
+
+    @property
+    def total(self) -> int:
+        """Cents."""
+        return int(self.lines["cents"].sum())
+
+
+def _said(frames: Iterable[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
+    """What several programs say, with the columns that each leaves out."""
+    said = [
+        frame.with_columns(pl.lit(id).alias("program"), *(
+            pl.lit(None, kind).alias(name) for name, kind in _SAID.items() if name not in (*frame.columns, "program")
+        )).select(*_SAID)
+        for id, frame in frames
+    ]  # fmt: skip
+    return pl.concat([pl.DataFrame(schema=_SAID), *said])
+
+
+def earn(sales: Sales, programs: Iterable[Program], as_of: date, *, other: pl.DataFrame | None = None) -> Earned:
+    """Everything that is earned by what was known on a day.
+
+    `other` (group_id, cents) is what programs that are not among these have brought a group already; it takes its
+    part of a cap over all programs. Raises Refused where a decision names a program that there is not, and where
+    amounts are too large to be exact.
+    """
+    programs = tuple(sorted(programs, key=lambda one: (one.id, one.from_)))
+    known = sales.known_on(as_of)
+    _refuse_unknown_programs(known, programs)
+    memo: dict[object, Counted] = {}
+    of = tuple(_one(known, program, as_of, memo) for program in programs)
+    empty = pl.DataFrame(schema=LINES)
+    lines = pl.concat([empty, *(one.lines for one in of)])
+    lines = lines.sort("program", "broker", "group", "kind")
+    lines, caps = capped(lines, known, programs, other)
+    return Earned(known, as_of, of, lines, caps)
+
+
+def _refuse_unknown_programs(sales: Sales, programs: Sequence[Program]) -> None:
+    from smallgroup.rulebook.program import known_programs
+
+    known = sorted({one.id for one in (*programs, *known_programs())})
+    named = sales.adjustments["program"].drop_nulls().unique().sort()
+    problems = [Problem("adjustments.csv, program", f"{one!r} is no program.", did_you_mean(one, known), seen=one)
+                for one in named if one not in known]  # fmt: skip
+    if problems:
+        raise Refused(problems)
+
+
+def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, Counted]) -> OneProgram:
+    settings = program.settings
+    verdict = judged(sales, program, as_of)
+    of_members = _counted(sales, program, memo)
+    counts = verdict.counts | verdict.rescinded if settings.rescinded == "own_part" else verdict.counts
+    credits = of_members.credits.filter(counts.gather(of_members.credits["group"]))
+    credits, small = counting.of_size(credits, program)
+    payment = paid(sales, program, credits)
+    scale = sales.whole if settings.split == "members" else 1
+    credited = counting.credited(sales, program, credits, payment.pairs, scale)
+    used = _used(sales, program, as_of, memo)
+    counters = counting.counters(sales, program, credited, used, of_members.credits)
+    if program.tiers is None:
+        due = credited.select("group", "broker").with_columns(
+            rule=pl.lit(program.rules.get("only_carrier", program.rules["member"])),
+            because=pl.lit("due; the document gives no amount"),
+        )  # fmt: skip
+        lines = pl.DataFrame(schema=LINES)
+    else:
+        due = credited.select("group", "broker").clear().with_columns(rule=pl.lit(""), because=pl.lit(""))
+        lines = earned_lines(sales, program, credited, counters, scale)
+        if settings.rescinded == "own_part":
+            lines = lines.filter(~verdict.rescinded.gather(lines["group"]))
+    lines = pl.concat([lines, decided_amounts(sales, program, credited, due)])
+    if program.tiers is None and lines.height:
+        due = due.join(lines, on="group", how="anti")
+    # Members are named of groups that count; of the others the reason of the group says it all.
+    told_members = of_members.left_out.filter(counts.gather(of_members.left_out["group"]))
+    reasons = pl.concat([
+        verdict.reasons.with_columns(member_id=pl.lit(None, pl.String), broker=pl.lit(None, pl.UInt32)),
+        small.with_columns(member_id=pl.lit(None, pl.String), broker=pl.lit(None, pl.UInt32)),
+        payment.reasons.with_columns(member_id=pl.lit(None, pl.String)),
+        told_members.with_columns(broker=pl.lit(None, pl.UInt32)),
+    ], how="diagonal").select("group", "member_id", "broker", "rule", "because").sort(
+        "group", "member_id", "broker", "rule", "because", nulls_last=False)  # fmt: skip
+    order = ["group", "rule", "because"]
+    return OneProgram(program, scale, credited, counters, lines, reasons, verdict.referrals.sort(order),
+                      verdict.open.sort(order), due.sort("group", "broker"))  # fmt: skip
+
+
+def _counted(sales: Sales, program: Program, memo: dict[object, Counted]) -> Counted:
+    """Members are counted once for all programs that count them alike."""
+    settings = program.settings
+    key = (
+        program.unit, settings.special_members, settings.ended_members, settings.late_adds, program.enrolled_months,
+        program.snapshot, tuple(sorted(program.rules.items())) if settings.late_adds == "counted" else tuple(
+            program.rules.get(name) for name in ("member", "late_add", "special_members", "rescission")),
+        program.rescission_days, (program.from_, program.to) if settings.late_adds == "counted" else None,
+    )  # fmt: skip
+    if key not in memo:
+        memo[key] = counted(sales, program)
+    return memo[key]
+
+
+def _used(sales: Sales, program: Program, as_of: date, memo: dict[object, Counted]) -> pl.DataFrame | None:
+    """What sales since January had counted before the window began, by counter."""
+    if program.settings.period != "since_january":
+        return None
+    before = replace(
+        program, from_=date(program.from_.year, 1, 1), to=date.fromordinal(program.from_.toordinal() - 1),
+        settings=replace(program.settings, period="window"),
+    )  # fmt: skip
+    earlier = _one(sales, before, as_of, memo)
+    return earlier.counters.select("counter", used="units")
