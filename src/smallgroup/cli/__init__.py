@@ -9,7 +9,7 @@ import sys
 import typer
 
 from smallgroup import __version__
-from smallgroup.cli import audit, census, clause, quote, rates, replay, rewards, underwrite
+from smallgroup.cli import audit, census, clause, quote, rates, replay, rewards, rewards_progress, underwrite
 from smallgroup.cli.output import refuse, status_of_failure
 from smallgroup.errors import Refused
 
@@ -46,6 +46,8 @@ app.command("quote")(quote.quote)
 app.command("audit")(audit.audit)
 app.add_typer(rates.app, name="rates")
 app.add_typer(rewards.app, name="rewards")
+rewards.app.command("progress")(rewards_progress.progress)
+rewards.app.command("reconcile")(rewards_progress.reconcile)
 app.command("clause")(clause.clause)
 app.command("replay")(replay.replay)
 

@@ -22,20 +22,22 @@ _MOST_ROWS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class OfProgram:
-    """What a program counts of a broker, and what it pays by now, in cents."""
+    """What a program counts of a broker, and what it pays by now, in cents; None where the document gives no amount.
+    `due` is how many groups wait for one."""
 
     program: str
     title: str
     counted: Fraction
     groups: int
-    cents: int
+    cents: int | None
+    due: int
     rungs: tuple[Rung, ...]
     next_tier: NextTier | None
 
     def as_json(self) -> dict[str, Any]:
         return {
             "program": self.program, "title": self.title, "counted": said(self.counted), "groups": self.groups,
-            "earned": money.dollars(self.cents), "tiers": [rung.as_json() for rung in self.rungs],
+            "earned": None if self.cents is None else money.dollars(self.cents), "due_and_unpriced": self.due, "tiers": [rung.as_json() for rung in self.rungs],
             "next_tier": self.next_tier.as_json() if self.next_tier else None,
         }  # fmt: skip
 
@@ -49,12 +51,11 @@ class Progress:
     programs: tuple[OfProgram, ...]
     at_risk: tuple[tuple[AtRisk, int], ...]
     held: tuple[str, ...]
-    unpriced: int
     next_tier: NextTier | None
 
     @property
     def cents(self) -> int:
-        return sum(one.cents for one in self.programs)
+        return sum(one.cents or 0 for one in self.programs)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -63,7 +64,7 @@ class Progress:
             "next_tier": self.next_tier.as_json() if self.next_tier else None,
             "programs": [one.as_json() for one in self.programs],
             "at_risk": [{**risk.as_json(), "amount": money.dollars(cents)} for risk, cents in self.at_risk],
-            "held": list(self.held), "unpriced": self.unpriced,
+            "held": list(self.held),
         }  # fmt: skip
 
 
@@ -81,30 +82,26 @@ def progress(
     programs = tuple(programs)
     id = sales.brokers["broker_id"][broker]
     near = around(sales if known_on is None else sales.known_on(known_on), broker)
-    if id not in near.brokers["broker_id"]:
-        nothing = tuple(
-            OfProgram(one.id, one.title, Fraction(0), 0, 0, tuple(ladder(one, Fraction(0))),
-                      next_tier(one, Fraction(0))) for one in programs
-        )  # fmt: skip
-        return Progress(id, as_of, nothing, (), (), 0, nearest_tier([(one, Fraction(0), 0) for one in programs]))
     me = near.brokers["broker_id"].to_list().index(id)
     now = earn(near, programs, as_of)
     mine = now.lines.filter(pl.col("broker") == me)
     paid = dict(mine.group_by("program").agg(pl.col("cents").sum()).iter_rows())
-    told = []
+    due = dict(now.due.filter(pl.col("broker") == me).group_by("program").len().iter_rows())
+    told, standing = [], []
     for one in now.of:
+        program = one.program
         units, groups = units_of(now, one, me)
-        told.append(OfProgram(one.program.id, one.program.title, units, groups, paid.pop(one.program.id, 0),
-                              tuple(ladder(one.program, units)), next_tier(one.program, units, groups)))  # fmt: skip
+        cents = paid.pop(program.id, None if program.tiers is None else 0)
+        standing.append((program, units, groups))
+        told.append(OfProgram(program.id, program.title, units, groups, cents, due.pop(program.id, 0),
+                              tuple(ladder(program, units)), next_tier(program, units, groups)))  # fmt: skip
     risks = at_risk(now, me)
     ids = near.sales["group_id"]
     of_me = near.splits.filter(pl.col("broker") == me)["group"]
     held = now.referrals.filter(pl.col("group").is_in(of_me.implode()))["group"].unique().sort()
-    due = now.due.filter(pl.col("broker") == me)
     return Progress(
         id, as_of, tuple(told), tuple(zip(risks, _lost(near, programs, me, as_of, risks, mine), strict=True)),
-        tuple(ids.gather(held)), due.height,
-        nearest_tier([(one.program, *units_of(now, one, me)) for one in now.of]),
+        tuple(ids.gather(held)), nearest_tier(standing),
     )  # fmt: skip
 
 

@@ -69,11 +69,11 @@ def counted_members(earned: Earned, one: OneProgram) -> pl.DataFrame:
 
 
 def _checked(theirs: pl.DataFrame, value: str, file: str) -> pl.DataFrame:
-    problems = []
-    for name in ("group_id", value):
-        if name not in theirs.columns:
-            problems.append(Problem(f"{file}, row 1", f"the column {name} is missing.",
-                                    "Give group_id with member_id, or group_id with members.", row=1, column=name))  # fmt: skip
+    fix = "Give group_id with member_id, or group_id with members."
+    problems = [
+        Problem(f"{file}, row 1", f"the column {name} is missing.", fix, row=1, column=name)
+        for name in ("group_id", value) if name not in theirs.columns
+    ]  # fmt: skip
     if problems:
         raise Refused(problems)
     found = theirs.select(pl.col("group_id", value).str.strip_chars()).with_row_index("row", offset=2)
@@ -113,8 +113,8 @@ def _by_member(
             None, "no such member is in members.csv, or the group is not in sales.csv")  # fmt: skip
         found.append(Difference(group, member, 0, 1, rule, because))
     for group, member in ours.join(theirs, on=key, how="anti").sort(key).iter_rows():
-        found.append(Difference(group, member, 1, 0, program.rules["member"], "counts here: covered from the day of the group; it is not "
-                                "on their list"))  # fmt: skip
+        because = "counts here: covered from the day of the group; not on their list"
+        found.append(Difference(group, member, 1, 0, program.rules["member"], because))
     return Reconciliation(program.id, ours.height, theirs.height, tuple(found))
 
 
@@ -127,11 +127,17 @@ def _by_group(
     for group in sorted(said.keys() | mine.keys()):
         if said.get(group, 0) == mine.get(group, 0):
             continue
-        why = reasons.get((group, None))
-        if why is None:
-            of_members = sorted({text for (of, member), text in reasons.items() if of == group and member})
-            told = "; ".join(f"{because} ({rule})" for rule, because in of_members)
-            why = (of_members[0][0] if len({rule for rule, _ in of_members}) == 1 else "", told or "no rule of ours "
-                   "leaves a member of this group out")  # fmt: skip
-        found.append(Difference(group, None, mine.get(group, 0), said.get(group, 0), why[0] or None, why[1]))
+        rule, because = reasons.get((group, None)) or _of_its_members(group, reasons, mine.get(group, 0))
+        found.append(Difference(group, None, mine.get(group, 0), said.get(group, 0), rule, because))
     return Reconciliation(program.id, ours.height, sum(said.values()), tuple(found))
+
+
+def _of_its_members(
+    group: str, reasons: dict[tuple[str, str | None], tuple[str, str]], ours: int
+) -> tuple[str | None, str]:
+    left_out = sorted({text for (of, member), text in reasons.items() if of == group and member})
+    if not left_out:
+        return None, "they all count here" if ours else "the group is not in sales.csv, or has no members"
+    rules = {rule for rule, _ in left_out}
+    told = "; ".join(f"{because} ({rule})" for rule, because in left_out)
+    return rules.pop() if len(rules) == 1 else None, f"left out here: {told}"

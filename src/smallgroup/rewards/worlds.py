@@ -16,7 +16,7 @@ def around(sales: Sales, broker: int) -> Sales:
     splits = sales.splits.select("group", "broker").unique()
     mine = _groups_of(splits, payees, payees.filter(pl.col("broker") == broker))
     near = _groups_of(splits, payees, splits.join(mine, on="group", how="semi").join(payees, on="broker"))
-    return only(sales, near["group"].sort())
+    return only(sales, near["group"].sort(), keep=broker)
 
 
 def _groups_of(splits: pl.DataFrame, payees: pl.DataFrame, those: pl.DataFrame) -> pl.DataFrame:
@@ -24,10 +24,11 @@ def _groups_of(splits: pl.DataFrame, payees: pl.DataFrame, those: pl.DataFrame) 
     return splits.join(paid_together, on="broker", how="semi").select("group").unique()
 
 
-def only(sales: Sales, groups: pl.Series) -> Sales:
-    """The sales of some groups, by their rows in order; brokers without any of them are left out."""
+def only(sales: Sales, groups: pl.Series, *, keep: int) -> Sales:
+    """The sales of some groups, by their rows in order; brokers without any of them are left out, but for `keep`."""
     row = pl.DataFrame({"group": groups}).with_row_index("new")
-    kept = sales.splits.join(row.lazy().collect(), on="group", how="semi")["broker"].unique().sort()
+    theirs = sales.splits.join(row, on="group", how="semi")["broker"]
+    kept = theirs.append(pl.Series([keep], dtype=theirs.dtype)).unique().sort()
     brokers = pl.DataFrame({"broker": kept}).with_row_index("new")
     wanted = pl.Series([False]).new_from_index(0, sales.sales.height).scatter(groups, True)
     members = sales.members.filter(wanted.gather(sales.members["group"]))
