@@ -37,7 +37,8 @@ class OfProgram:
     def as_json(self) -> dict[str, Any]:
         return {
             "program": self.program, "title": self.title, "counted": said(self.counted), "groups": self.groups,
-            "earned": None if self.cents is None else money.dollars(self.cents), "due_and_unpriced": self.due, "tiers": [rung.as_json() for rung in self.rungs],
+            "earned": None if self.cents is None else money.dollars(self.cents), "due_and_unpriced": self.due,
+            "tiers": [rung.as_json() for rung in self.rungs],
             "next_tier": self.next_tier.as_json() if self.next_tier else None,
         }  # fmt: skip
 
