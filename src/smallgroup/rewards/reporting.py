@@ -69,23 +69,20 @@ class ScheduleALine:
         return _with_dollars(self)
 
 
-def schedule_a(paid: pl.DataFrame, sales: Sales, programs: Iterable[Program], year: int) -> list[ScheduleALine]:
-    """`paid` has group_id, broker_id, program and cents, by the day of payment in the year.
+def schedule_a(paid: pl.DataFrame, sales: Sales, year: int) -> list[ScheduleALine]:
+    """`paid` has group_id, broker_id and cents, by the day of payment in the year.
 
     A small insured plan may have nothing to file; that is the plan's to know.
     """
     code = law().heading("schedule_a").value("organization_code", date(year, 12, 31), str)
-    titles = {one.id: one.title for one in programs}
-    sums = paid.group_by("group_id", "broker_id").agg(
-        pl.col("cents").sum(), pl.col("program").unique().sort().alias("programs")
-    ).filter(pl.col("cents") != 0).sort("group_id", "broker_id")  # fmt: skip
+    sums = paid.group_by("group_id", "broker_id").agg(pl.col("cents").sum()).filter(pl.col("cents") != 0)
     groups = {one["group_id"]: one for one in sales.sales.select("group_id", "legal_name", "ein").to_dicts()}
     names = dict(sales.brokers.select("broker_id", "name").iter_rows())
     return [
         ScheduleALine(group, groups.get(group, {}).get("legal_name"), groups.get(group, {}).get("ein"), broker,
                       names.get(broker) or broker, cents,
-                      "bonus for new sales: " + ", ".join(titles.get(id, id) for id in ids), code)
-        for group, broker, cents, ids in sums.select("group_id", "broker_id", "cents", "programs").iter_rows()
+                      "bonus for new sales", code)
+        for group, broker, cents in sums.sort("group_id", "broker_id").iter_rows()
     ]  # fmt: skip
 
 
