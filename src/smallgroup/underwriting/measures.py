@@ -155,19 +155,21 @@ def people(terms: CountingTerms) -> list[dict[str, pl.Expr]]:
     thirty = terms.full_time_hours * 100
     works = one_of("status", ("active", "paid_leave"))
     eligible = c("employed") & c("offered")
-    partner = one_of("worker_type", ("sole_proprietor", "partner")) | (c("owner") & c("owners_are_partners"))
-    # Retirees and those on continuation are on no payroll, whatever their last wages were paid on (page 3).
-    w2_employed = c("employed") & c("paid_w2") & ~one_of("worker_type", ("retiree", "cobra")).fill_null(False)
+    partner = c("partner_by_type") | (c("owner") & c("owners_are_partners"))
+    w2_employed = c("employed") & c("paid_w2") & c("on_payroll")
     w2_full_time = w2_employed & c("full_time")
     return [
         {
             "employed": listed_on_ends & listed_on_starts,
             "paid_w2": paid_w2,
+            # Retirees and those on continuation are on none, whatever their last wages were paid on (page 3).
+            "on_payroll": ~one_of("worker_type", ("retiree", "cobra")).fill_null(False),
             "full_time": c("hours_per_week") >= thirty,
             "works": works,
             "in_offered_class": offered_class,
             "paid_too_little": c("weekly_pay") * 100 < c("hours_per_week") * terms.hourly_wage,
             "owner": owner,
+            "partner_by_type": one_of("worker_type", ("sole_proprietor", "partner")),
             "spouse_of_owner": one_of("related_to_owner", _SPOUSES),
             "is_1099": c("worker_type") == "1099",
             "enrolls": c("election") == "enroll",
