@@ -155,8 +155,7 @@ class Clause:
 
     A clause `of_people` knows nothing without a census. `settled` are the doubts that the guideline's owner has
     settled. A clause of the audit has `at_issue`: when it applies if the owner wants its papers with the case. `waits`
-    says of which groups the decision waits where evidence is needed; without it, of all. `resting` names for a doubt
-    the fact without which it changes nothing: where that is false, the readings of both sides are one.
+    says of which groups the decision waits where evidence is needed; without it, of all.
     """
 
     id: str
@@ -174,17 +173,6 @@ class Clause:
     at_issue: pl.Expr | None = None
     waits: pl.Expr | None = None
     of_members: Callable[[Case], tuple[str, ...]] = nobody
-    resting: Mapping[str, str] = field(default_factory=dict)
-
-    def standing(self, absent: frozenset[str]) -> tuple[int, ...]:
-        """For each reading the place of the one that stands for it in a group without these facts: mostly itself."""
-        resting = [doubt for doubt, fact in self.resting.items() if fact in absent]
-        default = self.readings[0].axes
-        places = {tuple(reading.axes.items()): place for place, reading in enumerate(self.readings)}
-        return tuple(
-            places[tuple((doubt, default[doubt] if doubt in resting else side) for doubt, side in reading.axes.items())]
-            for reading in self.readings
-        )
 
     @cached_property
     def differing_in_one(self) -> dict[str, list[tuple[int, int]]]:

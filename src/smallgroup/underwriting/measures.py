@@ -21,6 +21,7 @@ from typing import Any
 import polars as pl
 
 from smallgroup.census.fields import OWNING_WORKERS
+from smallgroup.underwriting.one_row import OneRow
 from smallgroup.underwriting.quantity import Count
 
 GROUP = "group"
@@ -392,7 +393,7 @@ def measure(
     people_stages: Sequence[Mapping[str, pl.Expr]],
     of_people: Tally,
     of_months: Tally,
-    derived_measures: Mapping[str, pl.Expr],
+    derived_measures: OneRow,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(one row of measures a group, the people with their predicates). Stages one and two of the engine.
 
@@ -404,9 +405,9 @@ def measure(
     for stage in people_stages:
         people = widened(people, **stage)
     if alone:
-        measured = groups.hstack(of_people.over(people).get_columns() + of_months.over(months).get_columns())
-    else:
-        measured = groups.join(of_people.over_each(people, GROUP), on=GROUP, how="left").join(
-            of_months.over_each(months, GROUP), on=GROUP, how="left"
-        )
-    return widened(measured, **derived_measures), people
+        counts = pl.concat([groups, of_people.over(people), of_months.over(months)], how="horizontal")
+        return derived_measures.beside(counts), people
+    measured = groups.join(of_people.over_each(people, GROUP), on=GROUP, how="left").join(
+        of_months.over_each(months, GROUP), on=GROUP, how="left"
+    )
+    return measured.with_columns(**derived_measures.expressions), people
