@@ -211,7 +211,7 @@ class Coverage:
             "## The reward programs",
             "",
             f"The document is {known_programs_of_the_document()[0].document}: {len(self.reward_rules)} rules.",
-            f"{proved} of them have scenarios or tests of their own. A program file names the rule of each of its terms.",
+            f"{proved} of them have scenarios or tests of their own. A program file names the rule of each term.",
             "",
             "| rule | what it asks | terms of the program files | held by | scenarios | other proof |",
             "|---|---|---|---|---:|---|",
