@@ -57,7 +57,7 @@ def paid(sales: Sales, program: Program, credits: pl.DataFrame) -> Paid:
         lost = pairs.join(failed, on=["broker", "on"], how="semi")
         reasons.append(lost.select(
             "group", "broker", rule=pl.lit(program.rules[condition]),
-            because=pl.format(_SAYS[condition], "on", pl.lit(program.state)),
+            because=pl.format(_SAYS[condition].format(state=program.state), "on"),
         ))  # fmt: skip
     for one in _excluded(sales, program):
         reasons.append(pairs.join(one, on=[name for name in ("group", "broker") if name in one.columns]).select(
@@ -77,10 +77,10 @@ def paid(sales: Sales, program: Program, credits: pl.DataFrame) -> Paid:
 
 
 _SAYS = {
-    "good_standing": "the broker was not in good standing on {}",
-    "appointed": "the broker was not appointed on {} in {}",
-    "agreement": "the broker had no signed agreement in force on {}",
-    "licensed": "the broker had no license on {} in {}",
+    "good_standing": "the broker was not in good standing on {{}}",
+    "appointed": "the broker was not appointed on {{}} in {state}",
+    "agreement": "the broker had no signed agreement in force on {{}}",
+    "licensed": "the broker had no license on {{}} in {state}",
 }
 
 
