@@ -9,7 +9,19 @@ import sys
 import typer
 
 from smallgroup import __version__
-from smallgroup.cli import audit, census, clause, quote, rates, replay, rewards, underwrite
+from smallgroup.cli import (
+    audit,
+    census,
+    clause,
+    quote,
+    rates,
+    replay,
+    rewards,
+    rewards_ledger,
+    rewards_pay,
+    rewards_progress,
+    underwrite,
+)
 from smallgroup.cli.output import refuse, status_of_failure
 from smallgroup.errors import Refused
 
@@ -46,6 +58,12 @@ app.command("quote")(quote.quote)
 app.command("audit")(audit.audit)
 app.add_typer(rates.app, name="rates")
 app.add_typer(rewards.app, name="rewards")
+for verb in (
+    rewards_progress.progress, rewards_progress.reconcile, rewards_ledger.close, rewards_ledger.statement,
+    rewards_pay.pay, rewards_pay.returned, rewards_pay.dispute, rewards_ledger.balances, rewards_ledger.reverse,
+    rewards_ledger.verify, rewards_ledger.export, rewards_pay.report,
+):  # fmt: skip
+    rewards.app.command()(verb)
 app.command("clause")(clause.clause)
 app.command("replay")(replay.replay)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,15 @@ def a_day(text: str | None, option: str) -> date | None:
 def today() -> date:
     """The one place that reads a clock: the day against which a birth date in the future is told."""
     return date.today()
+
+
+def now() -> str:
+    """When something was recorded, in UTC, for the ledger's own books."""
+    return moment().isoformat(timespec="seconds")
+
+
+def moment() -> datetime:
+    return datetime.now(UTC)
 
 
 def pairs(texts: list[str] | None, option: str) -> dict[str, str]:

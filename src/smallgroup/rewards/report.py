@@ -11,7 +11,7 @@ import polars as pl
 from smallgroup import money
 from smallgroup.rewards.earn import Earned
 from smallgroup.rewards.position import LINES, PAYEES, REASONS, Position
-from smallgroup.rewards.standing import at_risk, next_tier, units_of
+from smallgroup.rewards.standing import at_risk, nearest_tier, units_of
 
 
 def lines_of(earned: Earned) -> pl.DataFrame:
@@ -73,8 +73,7 @@ def earned_as_json(earned: Earned) -> dict[str, Any]:
     brokers = []
     for place, id in enumerate(sales.brokers["broker_id"]):
         mine = lines[id]
-        ahead = [tier for one in earned.of if (tier := next_tier(one.program, *units_of(earned, one, place)))]
-        nearest = min(ahead, key=lambda tier: tier.short, default=None)
+        nearest = nearest_tier([(one.program, *units_of(earned, one, place)) for one in earned.of])
         provisional = any(line["group_id"] in risky for line in mine)
         brokers.append({
             "broker_id": id, "payee_id": sales.brokers["payee_id"][place],

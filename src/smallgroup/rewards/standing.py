@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -18,7 +19,7 @@ from smallgroup.rulebook.program import Program
 @dataclass(frozen=True, slots=True)
 class NextTier:
     """The next step that pays more: at how many units, how many are missing, and the cents that the step itself adds.
-    `gain` is what reaching it adds altogether, with what the units on the way pay."""
+    `gain` is what reaching it adds, with what the units on the way pay."""
 
     program: str
     at: int
@@ -70,9 +71,34 @@ def next_tier(program: Program, units: Fraction, groups: int = 0) -> NextTier | 
     if not ahead:
         return None
     at, worth = ahead[0]
-    passes = program.gate is None or (units >= program.gate.units and groups >= program.gate.groups)
-    gain = dollars_for(program, Fraction(at)) - (dollars_for(program, units) if passes else 0)
+    gain = dollars_for(program, Fraction(at)) - (dollars_for(program, units) if passes(program, units, groups) else 0)
     return NextTier(program.id, at, -((units - at).numerator // (units - at).denominator), worth, gain)
+
+
+def nearest_tier(standing: Sequence[tuple[Program, Fraction, int]]) -> NextTier | None:
+    """The nearest of several programs' next tiers; its gain is what as many more units add in all of them.
+
+    `standing` has each program with its units and groups.
+    """
+    ahead = [tier for program, units, groups in standing if (tier := next_tier(program, units, groups))]
+    if not ahead:
+        return None
+    nearest = min(ahead, key=lambda tier: tier.short)
+    gain = sum(_worth(program, units + nearest.short, groups) - _worth(program, units, groups)
+               for program, units, groups in standing)  # fmt: skip
+    return replace(nearest, gain=gain)
+
+
+def _worth(program: Program, units: Fraction, groups: int) -> int:
+    if not steps(program) or not passes(program, units, groups):
+        return 0
+    return dollars_for(program, units)
+
+
+def passes(program: Program, units: Fraction, groups: int) -> bool:
+    """Whether a count passes the gate of a program."""
+    gate = program.gate
+    return gate is None or (units >= gate.units and groups >= gate.groups)
 
 
 def counter_of(earned: Earned, one: OneProgram, broker: int) -> int | None:

@@ -114,6 +114,6 @@ def guideline_in_force(on: date) -> Guideline:
 
 
 @cache
-def law() -> Guideline:
-    """Federal law: its arithmetic, and what it lays over every guideline."""
-    return _load(_DATA / "federal")
+def law(of: Literal["federal", "california"] = "federal") -> Guideline:
+    """Federal law, its arithmetic and what it lays over every guideline; or the law of a state."""
+    return _load(_DATA / of)

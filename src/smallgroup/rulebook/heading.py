@@ -63,13 +63,15 @@ class ClauseText:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Where the heading stands. `document` is left out where the folder's own document is meant."""
+    """Where the heading stands. `document` is left out where the folder's own document is meant; `unread` says that
+    nobody of this project has read the words themselves."""
 
     heading: str
     document: str | None = None
     page: int | None = None
     rules: tuple[str, ...] = ()
     confirm_with_carrier: bool = False
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def load_heading(path: Path, document: str) -> Heading:
     if not isinstance(tree.value, dict) or "about" not in tree.value:
         raise Refused(Problem(file, "the key 'about' is missing.", "Say where the heading stands."))
     about = strict.read_as(About, tree.value["about"], file=file, path="about")
-    citation = Citation(about.document or document, about.heading, about.page)
+    citation = Citation(about.document or document, about.heading, about.page, about.unread)
     clauses: dict[str, ClauseText] = {}
     terms: dict[str, tuple[Edition, ...]] = {}
     for key, given in tree.value.items():
@@ -164,6 +166,7 @@ def _editions(given: strict.Given, file: str, term: str, about: Citation) -> tup
         citation = Citation(
             keys.document or about.document, keys.heading or about.heading,
             keys.page if keys.page is not None else (None if elsewhere else about.page),
+            not elsewhere and about.unread,
         )  # fmt: skip
         editions.append(Edition(item.value["value"], keys.from_, keys.to, citation))
     editions.sort(key=lambda edition: edition.from_)

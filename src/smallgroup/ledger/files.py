@@ -1,0 +1,52 @@
+"""The files of a payment run, made of what is posted, and written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import tempfile
+from pathlib import Path
+
+from smallgroup.ledger.ledger import Ledger
+from smallgroup.ledger.pay import payment_run
+from smallgroup.money import dollars
+
+PAYABLES = ("run", "paid_on", "entry", "payee_id", "payee_kind", "broker_ids", "amount")
+
+
+def payables_csv(ledger: Ledger, run: str) -> str:
+    """One row for each payment of a run, dollars and cents with a point. Raises Refused when there is no such run."""
+    posted = payment_run(ledger, run)
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(PAYABLES)
+    for one in posted.payments:
+        brokers = " ".join(one.broker_ids)
+        table.writerow(
+            (run, posted.on, one.entry_id, one.payee_id, one.payee_kind, brokers, dollars(one.cents))
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Give the file this text in one step: whoever reads it, also after a crash, sees all of it or what was there."""
+    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(text.encode())
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    # The new name is on the disk only with its folder; Windows cannot flush one, and needs not.
+    with contextlib.suppress(OSError):
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
