@@ -6,10 +6,9 @@ timed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ import numpy.typing as npt
 import polars as pl
 
 from benchmarks.book import nullable
-from smallgroup import money
 from smallgroup.rewards.sales import ADJUSTED, BROKERS, CONDITIONS, HELD_CONDITIONS, MEMBERS, SALES, SPLITS, Sales
 
 AS_OF = date(2026, 2, 15)
