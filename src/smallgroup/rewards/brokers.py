@@ -57,7 +57,7 @@ def paid(sales: Sales, program: Program, credits: pl.DataFrame) -> Paid:
         lost = pairs.join(failed, on=["broker", "on"], how="semi")
         reasons.append(lost.select(
             "group", "broker", rule=pl.lit(program.rules[condition]),
-            because=pl.format(_SAYS[condition], "on", pl.lit(program.state)),
+            because=pl.format(_SAYS[condition], "on", *([pl.lit(program.state)] if condition in _IN_STATE else [])),
         ))  # fmt: skip
     for one in _excluded(sales, program):
         reasons.append(pairs.join(one, on=[name for name in ("group", "broker") if name in one.columns]).select(
