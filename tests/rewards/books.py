@@ -33,11 +33,14 @@ def rows_of(book: Mapping[str, Any]) -> Rows:
         blocks = group.pop("members", 30)
         record = group.pop("brokers", {"ADA": 1})
         sales.append(group)
+        nth = 0
         for block in [{"count": blocks}] if isinstance(blocks, int) else blocks:
             member = {key: value for key, value in block.items() if key != "count"}
             for _ in range(block.get("count", 1)):
-                nth = f"{sum(one['group_id'] == id for one in members) + 1:03d}"
-                members.append({"group_id": id, "member_id": nth, "effective_date": begins, **MEMBER, **member})
+                nth += 1
+                members.append(
+                    {"group_id": id, "member_id": f"{nth:03d}", "effective_date": begins, **MEMBER, **member}
+                )
         if isinstance(record, str):
             record = {record: 1}
         if isinstance(record, dict):
