@@ -66,8 +66,10 @@ def _without(sales: Sales, program: Program, condition: str, pairs: pl.DataFrame
     if condition in _IN_STATE:
         spans = spans.filter(pl.col("state") == program.state)
     # Nearly everybody meets it all the time: the days of the others are looked at one by one.
-    first, last = pairs["day"].min(), pairs["day"].max()
-    throughout = spans.filter(pl.col("from_date") <= first, (pl.col("to_date") >= last).fill_null(True))["broker"]
+    span = pairs.select(pl.col("day").min().alias("first"), pl.col("day").max().alias("last"))
+    throughout = spans.join(span, how="cross").filter(
+        pl.col("from_date") <= pl.col("first"), (pl.col("to_date") >= pl.col("last")).fill_null(True)
+    )["broker"]  # fmt: skip
     few = pairs.filter(~pl.col("broker").is_in(throughout.implode()))
     inside = (pl.col("from_date") <= pl.col("day")) & (pl.col("day") <= pl.col("to_date")).fill_null(True)
     met = few.join(spans, on="broker").filter(inside)["at"]
