@@ -359,7 +359,6 @@ def _conditions(table: _Table, typed: pl.DataFrame, brokers: pl.DataFrame) -> pl
 
 def _splits(table: _Table, typed: pl.DataFrame, sales: pl.DataFrame, brokers: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Shares as parts of one whole, the least common denominator of all of them."""
-    before = len(table.problems)
     group = _places(table, typed, sales, "group_id", "sales.csv")
     broker = _places(table, typed, brokers, "broker_id", "brokers.csv")
     starts, ends = typed["from_date"], typed["to_date"]
@@ -371,7 +370,8 @@ def _splits(table: _Table, typed: pl.DataFrame, sales: pl.DataFrame, brokers: pl
     part = typed["share"].replace_strict(list(parts), list(parts.values()), default=None, return_dtype=pl.Int64) \
         if parts else pl.Series([None], dtype=pl.Int64).new_from_index(0, typed.height)  # fmt: skip
     found = pl.DataFrame({"group": group, "broker": broker, "part": part, "from_date": starts, "to_date": ends})
-    if len(table.problems) == before and whole <= _FINEST:
+    # A row that cannot be read is told already, and would be missing from a sum.
+    if whole <= _FINEST and not any(one.where.startswith(table.file) for one in table.problems):
         _refuse_shares(table, found, whole, sales, brokers)
     return found, whole
 
