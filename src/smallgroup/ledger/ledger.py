@@ -6,8 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _AT_ONCE = 5_000  # entries that are verified together
-_FIELDS = tuple(field.name for field in fields(Entry))
+_values = attrgetter(*ENTRY[1:-1])  # of an Entry, without its id and hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def append(db: Database, entries: Sequence[Entry], *parts: tuple[Part, pl.DataFr
     consists = bodies(placed)
     made = []
     for number, entry in enumerate(entries, last + 1):
-        values = dict(zip(_FIELDS, astuple(entry), strict=True)) | {"id": number}
-        previous = link(previous, [values[name] for name in ENTRY[:-1]], consists.get(number, ""))
-        made.append([*(values[name] for name in ENTRY[:-1]), previous])
+        values = (number, *_values(entry))
+        previous = link(previous, values, consists.get(number, ""))
+        made.append((*values, previous))
     types = {name: pl.Int64 if name in ("id", "reverses_id") else pl.String for name in ENTRY}
     db.insert("ledger_entry", pl.DataFrame(made, schema=types, orient="row"))
     return list(range(last + 1, last + 1 + len(entries)))
