@@ -185,6 +185,7 @@ def _forced(ledger: Ledger, *statements: str) -> None:
         ("DELETE FROM ledger_dispute", "entry 8: .* the dispute of b2"),
         ("UPDATE ledger_dispute SET entry_id = 99", "entry 8: What stands there"),
         ("INSERT INTO ledger_unpaid VALUES (99, 'b1', 1, 'x')", "entry 99: There is no such entry"),
+        ("UPDATE ledger_entry SET id = -1 WHERE id = 8", "entry -1: There is no such entry in the chain|entry 8: What"),
         ("UPDATE ledger_entry SET id = 99 WHERE id = 8", "entry 8: It is missing"),
     ],
 )  # fmt: skip
