@@ -43,7 +43,9 @@ def _under(
     lines: pl.DataFrame, which: pl.Expr, cents: int, rule: str, taken: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     earned = which & (pl.col("cents") > 0)
-    sums = lines.filter(earned).group_by("group").agg(pl.col("cents").sum().alias("before"))
+    sums = lines.select("group", "cents", earned.alias("earned")).filter("earned").group_by("group").agg(
+        pl.col("cents").sum().alias("before")
+    )  # fmt: skip
     if taken is not None:
         sums = sums.join(taken, on="group", how="left").with_columns(pl.col("taken").fill_null(0))
     else:
