@@ -55,12 +55,12 @@ def _under(
     told = over.select("group", "before", "after", pl.lit(rule).alias("rule"))
     if over.is_empty():
         return lines, told
-    hit = lines.with_row_index("at").join(over, on="group").filter(earned).sort("group", "program", "kind", "broker")
-    # By kind first, then to the brokers of each, so that a split adds up to what the kind brings unsplit.
-    kinds = hit.group_by("group", "program", "kind", "after", maintain_order=True).agg(pl.col("cents").sum())
-    kinds = kinds.with_columns(apportioned(kinds, whole="after", weight="cents", by="group").alias("less"))
-    kinds = kinds.select("group", "program", "kind", "less").with_row_index("nth")
-    hit = hit.join(kinds, on=["group", "program", "kind"], maintain_order="left")
+    hit = lines.with_row_index("at").join(over, on="group").filter(earned).sort("group", "broker", "program", "kind")
+    # To the brokers first, so that equal shares stay equal, and then to the kinds of each.
+    brokers = hit.group_by("group", "broker", "after", maintain_order=True).agg(pl.col("cents").sum())
+    brokers = brokers.with_columns(apportioned(brokers, whole="after", weight="cents", by="group").alias("less"))
+    brokers = brokers.select("group", "broker", "less").with_row_index("nth")
+    hit = hit.join(brokers, on=["group", "broker"], maintain_order="left")
     less = apportioned(hit, whole="less", weight="cents", by="nth")
     lines = lines.with_columns(lines["cents"].scatter(hit["at"], less))
     return lines.filter(pl.col("cents") != 0), told
