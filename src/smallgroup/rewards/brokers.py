@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from smallgroup.rewards import periods
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
 
@@ -25,9 +26,9 @@ def paid(sales: Sales, program: Program, credits: pl.DataFrame) -> Paid:
     """`credits` has group and on: the days on which members of groups count."""
     days = credits.select("group").unique(maintain_order=True)
     day = sales.sales["effective_date"].gather(days["group"])
-    if program.snapshot == "period_end":
-        day = day.dt.truncate("1q").dt.offset_by("3mo").dt.offset_by("-1d")
     days = days.with_columns(day.alias("day"))
+    if program.snapshot == "period_end":
+        days = days.with_columns(day=periods.last_day(program, pl.col("day")))
     every = sales.splits.join(days, on="group")
     now = (pl.col("from_date") <= pl.col("day")) & (pl.col("day") <= pl.col("to_date")).fill_null(True)
     of_record = every.filter(now)
@@ -47,7 +48,8 @@ def paid(sales: Sales, program: Program, credits: pl.DataFrame) -> Paid:
     pairs = credits.select("group", "on").join(of_record.select("group", "broker", "part"), on="group",
                                                maintain_order="left")  # fmt: skip
     if program.snapshot == "period_end":
-        pairs = pairs.drop("on").join(days, on="group").rename({"day": "on"})
+        pairs = pairs.drop("on").unique(maintain_order=True).join(days, on="group", maintain_order="left")
+        pairs = pairs.rename({"day": "on"})
     asked = pairs.select("broker", "on").unique(maintain_order=True)
     for condition in program.broker_conditions:
         held = _held(sales, program, condition, asked)

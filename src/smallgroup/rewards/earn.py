@@ -14,11 +14,11 @@ from datetime import date
 import polars as pl
 
 from smallgroup.errors import Problem, Refused, did_you_mean
-from smallgroup.rewards import counting
+from smallgroup.rewards import counting, gates
 from smallgroup.rewards.brokers import paid
 from smallgroup.rewards.caps import capped
 from smallgroup.rewards.eligibility import judged
-from smallgroup.rewards.lines import LINES, decided_amounts, earned_lines
+from smallgroup.rewards.lines import LINES, decided_amounts, earned_lines, may_be_won_back
 from smallgroup.rewards.members import Counted, counted
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
@@ -133,21 +133,26 @@ def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, Counted
     of_members = _counted(sales, program, memo)
     counts = verdict.counts | verdict.rescinded if settings.rescinded == "own_part" else verdict.counts
     credits = of_members.credits.filter(counts.gather(of_members.credits["group"]))
-    credits, small = counting.of_size(credits, program)
+    credits, new = counting.long_enough(credits, program, as_of)
+    sizes = counting.sizes(sales, _by_size(sales, program, credits, memo))
+    credits, small = counting.of_size(credits, program, sizes)
+    credits, beyond = counting.at_most(credits, program)
     payment = paid(sales, program, credits)
     scale = sales.whole if settings.split == "members" else 1
     credited = counting.credited(sales, program, credits, payment.pairs, scale)
     used = _used(sales, program, as_of, memo)
-    counters = counting.counters(sales, program, credited, used, of_members.credits)
+    lost, told_lost = counting.lost(sales, program, scale)
+    counters = counting.counters(program, credited, used, lost)
     if program.tiers is None:
-        due = credited.select("group", "broker").with_columns(
+        passing = counters.filter(gates.passes(program, scale))
+        due = credited.join(passing, on=["counter", "period"], how="semi").select("group", "broker").with_columns(
             rule=pl.lit(program.rules.get("only_carrier", program.rules["member"])),
             because=pl.lit("due; the document gives no amount"),
         )  # fmt: skip
         lines = pl.DataFrame(schema=LINES)
     else:
         due = credited.select("group", "broker").clear().with_columns(rule=pl.lit(""), because=pl.lit(""))
-        lines = earned_lines(sales, program, credited, counters, scale)
+        lines = earned_lines(sales, program, credited, counters, scale, sizes)
         if settings.rescinded == "own_part":
             lines = lines.filter(~verdict.rescinded.gather(lines["group"]))
     lines = pl.concat([lines, decided_amounts(sales, program, credited, due)])
@@ -157,14 +162,28 @@ def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, Counted
     told_members = of_members.left_out.filter(counts.gather(of_members.left_out["group"]))
     reasons = pl.concat([
         verdict.reasons.with_columns(member_id=pl.lit(None, pl.String), broker=pl.lit(None, pl.UInt32)),
-        small.with_columns(member_id=pl.lit(None, pl.String), broker=pl.lit(None, pl.UInt32)),
+        pl.concat([new, small, beyond]).with_columns(member_id=pl.lit(None, pl.String), broker=pl.lit(None, pl.UInt32)),
+        gates.below(sales, program, credited, counters, scale).with_columns(member_id=pl.lit(None, pl.String)),
+        told_lost.with_columns(member_id=pl.lit(None, pl.String)),
         payment.reasons.with_columns(member_id=pl.lit(None, pl.String)),
         told_members.with_columns(broker=pl.lit(None, pl.UInt32)),
     ], how="diagonal").select("group", "member_id", "broker", "rule", "because").sort(
         "group", "member_id", "broker", "rule", "because", nulls_last=False)  # fmt: skip
     order = ["group", "rule", "because"]
+    open_facts = pl.concat([verdict.open, may_be_won_back(sales, program, credited)])
     return OneProgram(program, scale, credited, counters, lines, reasons, verdict.referrals.sort(order),
-                      verdict.open.sort(order), due.sort("group", "broker"))  # fmt: skip
+                      open_facts.sort(order), due.sort("group", "broker"))  # fmt: skip
+
+
+def _by_size(sales: Sales, program: Program, credits: pl.DataFrame, memo: dict[object, Counted]) -> pl.DataFrame:
+    """The credits that the size of a group is measured by: those that are paid, or those of another unit; none where
+    no size is looked at."""
+    by_band = program.tiers is not None and program.tiers.mode in ("group_band", "band_by_groups")
+    if program.group_size is None and not by_band:
+        return credits.clear()
+    if program.size_unit is None:
+        return credits
+    return _counted(sales, replace(program, unit=program.size_unit, size_unit=None), memo).credits
 
 
 def _counted(sales: Sales, program: Program, memo: dict[object, Counted]) -> Counted:
@@ -174,7 +193,9 @@ def _counted(sales: Sales, program: Program, memo: dict[object, Counted]) -> Cou
         program.unit, settings.special_members, settings.ended_members, settings.late_adds, program.enrolled_months,
         program.snapshot, tuple(sorted(program.rules.items())) if settings.late_adds == "counted" else tuple(
             program.rules.get(name) for name in ("member", "late_add", "special_members", "rescission")),
-        program.rescission_days, (program.from_, program.to) if settings.late_adds == "counted" else None,
+        program.rescission_days, settings.ninetieth,
+        (program.from_, program.to) if settings.late_adds == "counted" else None,
+        (settings.period, program.to) if program.snapshot == "period_end" else None,
     )  # fmt: skip
     if key not in memo:
         memo[key] = counted(sales, program)

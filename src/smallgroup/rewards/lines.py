@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
-from smallgroup.rewards import tiers
+from smallgroup.rewards import gates, tiers
 from smallgroup.rewards.attribution import apportioned, refuse_overflow, rounded_apart
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
@@ -15,20 +17,13 @@ LINES: dict[str, pl.DataType | type[pl.DataType]] = {
 }  # fmt: skip
 
 
-def _passes(program: Program, scale: int) -> pl.Expr:
-    gate = program.gate
-    if gate is None:
-        return pl.col("units") >= 0
-    return (pl.col("units") >= gate.units * scale) & (pl.col("groups") >= gate.groups)
-
-
 def earned_lines(
-    sales: Sales, program: Program, credited: pl.DataFrame, counters: pl.DataFrame, scale: int
+    sales: Sales, program: Program, credited: pl.DataFrame, counters: pl.DataFrame, scale: int, sizes: pl.Series
 ) -> pl.DataFrame:
-    """Cents by group, broker and kind."""
+    """Cents by group, broker and kind. `sizes` is how large each group is, in the order of the groups."""
     assert program.tiers is not None
     key = ["counter", "period"]
-    passing = counters.filter(_passes(program, scale))
+    passing = counters.filter(gates.passes(program, scale))
     one_by_one = program.settings.split != "members"
     # By group first, then to its brokers; where members were split before, each broker's part stands by itself.
     by_group = credited.unique([*key, "group"], maintain_order=True) if one_by_one else credited
@@ -36,7 +31,7 @@ def earned_lines(
     parts: list[pl.DataFrame] = []
     mode = program.tiers.mode
     if mode in ("group_band", "band_by_groups"):
-        cents = _group_by_group(sales, program, by_group, scale)
+        cents = _group_by_group(sales, program, by_group, scale, sizes)
         parts.append(_with(by_group, program.tiers.kind, program.tiers.rule, cents))
     else:
         for (kind, rule), amount in tiers.amounts(program.tiers, pl.col("counted"), scale).items():
@@ -68,17 +63,25 @@ def _with(frame: pl.DataFrame, kind: str, rule: str, cents: pl.Series) -> pl.Dat
     )  # fmt: skip
 
 
-def _group_by_group(sales: Sales, program: Program, by_group: pl.DataFrame, scale: int) -> pl.Series:
+def _group_by_group(
+    sales: Sales, program: Program, by_group: pl.DataFrame, scale: int, sizes: pl.Series
+) -> pl.Series:  # fmt: skip
+    """Each group by its size. Where members were split, its size is still that of the whole group, and a lump sum is
+    paid by the part."""
     assert program.tiers is not None
     groups = pl.col("groups")
+    by_group = by_group.with_columns(sizes.gather(by_group["group"]).alias("size"))
     if program.settings.by_groups == "later_groups":
         begins = sales.sales["effective_date"].gather(by_group["group"])
-        order = by_group.select("counter", "period", "group").with_columns(begins.alias("begins")).with_row_index("at")
+        order = by_group.select("counter", "period", "group").with_columns(begins.alias("begins")).unique()
         nth = order.sort("counter", "period", "begins", "group").with_columns(
             nth=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("counter", "period")
-        ).sort("at")["nth"]  # fmt: skip
-        by_group, groups = by_group.with_columns(nth.alias("nth")), pl.col("nth")
-    exact = by_group.select(tiers.of_each_group(program.tiers, pl.col("units"), groups, scale).alias("c"))["c"]
+        )  # fmt: skip
+        by_group = by_group.join(nth, on=["counter", "period", "group"], how="left", maintain_order="left")
+        groups = pl.col("nth")
+    part = pl.col("part") if program.settings.split == "members" else pl.lit(scale, pl.Int64)
+    amount = tiers.of_each_group(program.tiers, size=pl.col("size"), units=pl.col("units"), groups=groups, part=part)
+    exact = by_group.select(amount.alias("c"))["c"]
     return (2 * exact + scale) // (2 * scale)
 
 
@@ -103,13 +106,28 @@ def _by_date(
     return added.sort("at")["added"]
 
 
+def _is_won_back(sales: Sales, left_since: date) -> pl.Series:
+    """Of every group whether it had left since a day; null where that is not known."""
+    prior, ended = pl.col("prior_contract"), pl.col("last_prior_contract_end")
+    known = pl.when(prior == "unknown").then(None).otherwise(prior == "ended")
+    return sales.sales.select((known & (ended >= left_since)).alias("back"))["back"]
+
+
+def may_be_won_back(sales: Sales, program: Program, credited: pl.DataFrame) -> pl.DataFrame:
+    """group, rule, because: groups that count, and of which it is not known whether they had left since the day."""
+    schema = {"group": pl.UInt32, "rule": pl.String, "because": pl.String}
+    if program.win_back is None:
+        return pl.DataFrame(schema=schema)
+    groups = credited.select("group").unique(maintain_order=True)
+    unknown = groups.filter(_is_won_back(sales, program.win_back.left_since).gather(groups["group"]).is_null())
+    said = f"it is not known whether the group had left since {program.win_back.left_since}: nothing is added for that"
+    return unknown.select("group", rule=pl.lit(program.win_back.rule), because=pl.lit(said))
+
+
 def _won_back(sales: Sales, program: Program, by_group: pl.DataFrame, scale: int) -> pl.DataFrame:
     assert program.win_back is not None
-    back = sales.sales.select(
-        ((pl.col("prior_contract") == "ended") & (pl.col("last_prior_contract_end") >= program.win_back.left_since))
-        .fill_null(False).alias("back")
-    )["back"]  # fmt: skip
-    won = by_group.filter(back.gather(by_group["group"]) & by_group["counted"].is_not_null())
+    back = _is_won_back(sales, program.win_back.left_since).fill_null(False)
+    won = by_group.filter(back.gather(by_group["group"]))
     cents = (2 * won["units"] * program.win_back.each + scale) // (2 * scale)
     return _with(won, program.win_back.kind, program.win_back.rule, cents)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from smallgroup.rewards import periods
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
 
@@ -56,7 +57,8 @@ def counted(sales: Sales, program: Program) -> Counted:
             )
         )
     if settings.ended_members == "left_out" and program.rescission_days is not None:
-        early = ended < pl.DataFrame({"d": own}).select(pl.col("d") + pl.duration(days=program.rescission_days))["d"]
+        early = pl.DataFrame({"d": own, "e": ended}).select(
+            periods.rescinded(program, pl.col("d"), pl.col("e")).alias("early"))["early"]  # fmt: skip
         reasons.append((early, rules["rescission"], pl.format("ended on {}, within {} days of {}", "ended_on",
                         pl.lit(program.rescission_days), "effective_date")))  # fmt: skip
     if program.enrolled_months:
@@ -65,8 +67,10 @@ def counted(sales: Sales, program: Program) -> Counted:
                         pl.format("ended on {}, less than {} month after {}", "ended_on",
                                   pl.lit(program.enrolled_months), "effective_date")))  # fmt: skip
     if program.snapshot == "period_end":
-        last = _last_of_quarter(begins)
-        reasons.append((ended < last, rules["member"], pl.format("ended on {}, before the quarter's end", "ended_on")))
+        last = pl.DataFrame({"d": begins}).select(periods.last_day(program, pl.col("d")).alias("d"))["d"]
+        reasons.append((ended < last, rules["member"],
+                        pl.format("ended on {}, before the last day of what is counted together",
+                                  "ended_on")))  # fmt: skip
 
     out = None
     for bad, _, _ in reasons:
@@ -89,10 +93,6 @@ def counted(sales: Sales, program: Program) -> Counted:
 def _inside(days: pl.Series, program: Program) -> pl.Series:
     inside = days >= program.from_
     return inside if program.to is None else inside & (days <= program.to)
-
-
-def _last_of_quarter(days: pl.Series) -> pl.Series:
-    return days.dt.offset_by("0d").dt.truncate("1q").dt.offset_by("3mo").dt.offset_by("-1d")
 
 
 def _told(
