@@ -12,6 +12,7 @@ from tests.rewards.test_comparable_programs import PROGRAMS, counted, program, s
 from smallgroup.errors import Refused
 from smallgroup.rewards.earn import Earned, earn
 from smallgroup.rewards.report import reasons_of
+from smallgroup.rewards.standing import steps
 from smallgroup.rulebook.program import Program, known_programs, read_program
 
 ADA_AND_BEN = [{"broker": "ADA", "share": "1/2"}, {"broker": "BEN", "share": "1/2"}]
@@ -98,6 +99,10 @@ def test_below_a_gate_nothing_is_due_either() -> None:
     one = replace(program("blue-shield-ca-specialty-2018"), tiers=None)
     assert earned(one, group("G1", "2018-07-01", 9), on="2019-01-01").due.is_empty()
     assert earned(one, group("G1", "2018-07-01", 9), group("G2", "2018-07-01", 9), on="2019-01-01").due.height == 2
+
+
+def test_the_ladder_of_a_program_begins_at_its_gate() -> None:
+    assert steps(program("sharp-ca-2025"))[:3] == [(10, 500_00), (20, 550_00), (30, 825_00)]
 
 
 def test_nobody_is_told_of_a_gate_who_has_sold_nothing() -> None:
