@@ -155,7 +155,7 @@ def _against(program: Program, as_of: date) -> Iterator[Told]:
 def _look_back(program: Program) -> pl.Expr:
     """The first day on which there may be no contract."""
     number, _, unit = program.settings.look_back.partition(" ")
-    return pl.col("effective_date").dt.offset_by(f"-{number}{'mo' if unit == 'months' else 'd'}")
+    return pl.col("effective_date").dt.offset_by(f"-{number}{'mo' if unit.startswith('month') else 'd'}")
 
 
 def _within(day: str, program: Program) -> pl.Expr:
@@ -173,11 +173,13 @@ def _had_contract(program: Program) -> pl.Expr:
 
 
 def _contract_said(program: Program) -> pl.Expr:
+    none = program.settings.look_back.startswith("0 ")
+    within = pl.lit("not" if none else f"within {program.settings.look_back}")
     return (
         pl.when(pl.col("prior_contract") == "in_force")
         .then(pl.lit("the group had a contract in force already"))
-        .otherwise(pl.format("the last contract ended on {}, within {} before {}", "last_prior_contract_end",
-                             pl.lit(program.settings.look_back), "effective_date"))
+        .otherwise(pl.format("the last contract ended on {}, {} before {}", "last_prior_contract_end", within,
+                             "effective_date"))
     )  # fmt: skip
 
 

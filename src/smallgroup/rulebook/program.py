@@ -184,7 +184,8 @@ class Settings:
                      it has used up already
     late_adds        members whose coverage begins after their group's
     general_agency   sales through a general agency
-    look_back        how long a group was without a contract: "6 months", "180 days"
+    look_back        how long a group was without a contract: "6 months", "180 days"; "0 days" where the document
+                     only asks for a new group, so that none may be in force
     break_away       which arrangements a group may not come from: any, or those in which it was the carrier's already
     split            what a shared commission divides: the dollars, or the members before they are counted
     ninetieth        which day is compared with the last day of rescission
@@ -211,7 +212,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         number, _, unit = self.look_back.partition(" ")
-        if not number.isdigit() or unit not in ("months", "days"):
+        if not number.isdigit() or unit.removesuffix("s") not in ("month", "day"):
             raise ValueError(f"look_back is {self.look_back!r}. Write it as 6 months, or 180 days.")
 
 
