@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 from tests.rewards.test_comparable_programs import PROGRAMS, counted, program, sales_of
 
@@ -13,6 +14,7 @@ from smallgroup.errors import Refused
 from smallgroup.rewards.earn import Earned, earn
 from smallgroup.rewards.report import reasons_of
 from smallgroup.rewards.standing import steps
+from smallgroup.rewards.tiers import amounts, of_each_group
 from smallgroup.rulebook.program import Program, known_programs, read_program
 
 ADA_AND_BEN = [{"broker": "ADA", "share": "1/2"}, {"broker": "BEN", "share": "1/2"}]
@@ -99,6 +101,20 @@ def test_below_a_gate_nothing_is_due_either() -> None:
     one = replace(program("blue-shield-ca-specialty-2018"), tiers=None)
     assert earned(one, group("G1", "2018-07-01", 9), on="2019-01-01").due.is_empty()
     assert earned(one, group("G1", "2018-07-01", 9), group("G2", "2018-07-01", 9), on="2019-01-01").due.height == 2
+
+
+@pytest.mark.parametrize("one", [one for one in known_programs() if one.tiers], ids=lambda one: one.id)
+def test_one_more_unit_never_lowers_what_tiers_pay(one: Program) -> None:
+    assert one.tiers
+    counts = pl.DataFrame({"n": range(400), "groups": [6] * 400})
+    if one.tiers.mode in ("group_band", "band_by_groups"):
+        n = pl.col("n")
+        pays = of_each_group(one.tiers, size=n, units=n, groups=pl.col("groups"), part=pl.lit(1))
+    else:
+        pays = pl.sum_horizontal(*amounts(one.tiers, pl.col("n")).values())
+    paid = counts.select(pays.alias("cents"))["cents"]
+    assert paid[0] == 0
+    assert (paid.diff().drop_nulls() >= 0).all()
 
 
 def test_the_ladder_of_a_program_begins_at_its_gate() -> None:
