@@ -12,6 +12,8 @@ run: $(VENV)/.installed
 	@$(BIN)/smallgroup underwrite examples/group.yaml
 	@echo
 	@$(BIN)/smallgroup quote examples/group.yaml
+	@echo
+	@$(BIN)/smallgroup rewards earn examples/sales --as-of 2026-01-31
 
 test: $(DEV)
 	$(BIN)/pytest -n auto

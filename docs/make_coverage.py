@@ -24,12 +24,15 @@ from smallgroup.intake.rates_file import rates_file
 from smallgroup.quoting.quote import Quote, quote
 from smallgroup.rating.area import rating_area
 from smallgroup.rulebook import Guideline, guideline, law
+from smallgroup.rulebook.program import Program, known_programs
 from smallgroup.underwriting import Decision, Inputs, decide, edition
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "coverage.md"
 GUIDE, AS_OF = "kp-ga-2025-07", date(2025, 9, 12)
 RULES = tuple(f"U{number}" for number in range(1, 63))
+REWARD_RULES = tuple(f"R{number}" for number in range(1, 38))
+REWARD_READINGS = tuple(f"B{number}" for number in range(1, 15))
 READINGS = tuple("A6b" if place == 6.5 else f"A{place}" for place in sorted([*range(1, 24), 6.5]))
 
 
@@ -76,10 +79,18 @@ class Coverage:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        clauses, scenarios = self._clauses(), self._scenarios()
+        return self._rules("rules", RULES, self._clauses(), self._scenarios("scenarios"))
+
+    @cached_property
+    def reward_rules(self) -> tuple[Rule, ...]:
+        return self._rules("reward_rules", REWARD_RULES, _of_programs(), self._scenarios("rewards/scenarios"))
+
+    def _rules(
+        self, key: str, ids: Sequence[str], clauses: dict[str, list[str]], scenarios: list[str]
+    ) -> tuple[Rule, ...]:
         found = []
-        for id in RULES:
-            said = self.told["rules"].get(id, {"asks": ""})
+        for id in ids:
+            said = self.told[key].get(id, {"asks": ""})
             found.append(
                 Rule(
                     id, said["asks"], tuple(clauses.get(id, ())), scenarios.count(id), tuple(said.get("held_by", ())),
@@ -98,10 +109,10 @@ class Coverage:
         order = [clause.id for clause in edition(self.guide, AS_OF).clauses]
         return {rule: sorted(each, key=order.index) for rule, each in held.items()}
 
-    def _scenarios(self) -> list[str]:
+    def _scenarios(self, folder: str) -> list[str]:
         return [
             rule
-            for path in sorted((ROOT / "tests" / "scenarios").glob("*.yaml"))
+            for path in sorted((ROOT / "tests" / folder).glob("*.yaml"))
             if path.name != "ordinary.yaml"
             for scenario in yaml.safe_load(path.read_text("utf-8"))
             for rule in scenario["rules"]
@@ -130,8 +141,11 @@ class Coverage:
 
     def faults(self) -> list[str]:
         """What is missing or named wrongly; empty where the page may be trusted."""
-        found = [fault for rule in self.rules for fault in rule.faults()]
-        found += [f"{rule.id}: what it asks is not said." for rule in self.rules if not rule.asks]
+        every = (*self.rules, *self.reward_rules)
+        found = [fault for rule in every for fault in rule.faults()]
+        found += [f"{rule.id}: what it asks is not said." for rule in every if not rule.asks]
+        found += [f"{id}: it is not told where it is computed." for id in REWARD_READINGS
+                  if id not in self.told["reward_readings"]]  # fmt: skip
         found += [f"{id}: it is not told where it is computed." for id in READINGS if id not in self.told["readings"]]
         named = {kind: set[tuple[str, str]]() for kind in self.doubts}
         for id, said in self.told["readings"].items():
@@ -185,7 +199,66 @@ class Coverage:
         for id, said in self.told["readings"].items():
             told = ("; ".join(f"`{one['clause']}`: {one['of']}" for one in said.get(kind, ())) for kind in self.doubts)
             lines.append(_row((id, said["about"], *told, said.get("note"))))
+        lines += self._rewards()
         return "\n".join(lines) + "\n"
+
+
+    def _rewards(self) -> list[str]:
+        """The second half of the page: the reward programs."""
+        proved = sum(not rule.waits for rule in self.reward_rules)
+        lines = [
+            "",
+            "## The reward programs",
+            "",
+            f"The document is {known_programs_of_the_document()[0].document}: {len(self.reward_rules)} rules.",
+            f"{proved} of them have scenarios or tests of their own. A program file names the rule of each term.",
+            "",
+            "| rule | what it asks | terms of the program files | held by | scenarios | other proof |",
+            "|---|---|---|---|---:|---|",
+        ]
+        for rule in self.reward_rules:
+            held = [f"`{name.removeprefix('smallgroup.').replace(':', '.')}`" for name in rule.held_by]
+            proof = [f"[{name.split('::')[1]}](../{name.split('::')[0]})" for name in rule.proved_by]
+            terms = ", ".join(rule.clauses)
+            said = "; ".join([*held, *([rule.note] if rule.note else [])])
+            lines.append(_row((rule.id, rule.asks, terms, said, rule.scenarios, ", ".join(proof))))
+        lines += [
+            "",
+            "| id | what it is about | setting | taken, and the other sides | note |",
+            "|---|---|---|---|---|",
+        ]
+        for id in REWARD_READINGS:
+            said_of = self.told["reward_readings"].get(id, {"about": ""})
+            doubts = {
+                (doubt.setting, program.reads(doubt), doubt.others)
+                for program in known_programs_of_the_document() for doubt in program.doubts if doubt.id == id
+            }  # fmt: skip
+            settings = "; ".join(sorted(f"`{setting}`" for setting, _, _ in doubts))
+            sides = "; ".join(
+                f"**{taken.replace('_', ' ')}**, {', '.join(others).replace('_', ' ')}"
+                for _, taken, others in sorted(doubts)
+            )
+            lines.append(_row((id, said_of["about"], settings, sides, said_of.get("note"))))
+        return lines
+
+
+def known_programs_of_the_document() -> list[Program]:
+    return [one for one in known_programs() if not one.illustration]
+
+
+def _of_programs() -> dict[str, list[str]]:
+    """Rule → the terms of the program files that name it."""
+    held: dict[str, list[str]] = {}
+    for program in known_programs_of_the_document():
+        named = [(rule, name) for name, rule in program.rules.items()]
+        if program.tiers is not None:
+            named += [(step.rule or program.tiers.rule, "tiers") for step in program.tiers.steps if step.pays]
+        named += [(program.cap.rule, "cap")] if program.cap else []
+        named += [(program.pay.rule, "pay")] if program.pay else []
+        for rule, name in named:
+            if f"`{name}`" not in held.setdefault(rule, []):
+                held[rule].append(f"`{name}`")
+    return held
 
 
 def _row(cells: Sequence[object]) -> str:

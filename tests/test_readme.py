@@ -24,8 +24,8 @@ def test_transcript(words: str, shown: str) -> None:
     assert said.startswith(shown.removesuffix("\n…"))
 
 
-def test_there_are_transcripts_of_the_decision_and_the_quote() -> None:
-    assert [words.split()[0] for words, _ in BLOCKS] == ["underwrite", "quote"]
+def test_there_are_transcripts_of_the_decision_the_quote_and_the_progress() -> None:
+    assert [words.split()[0] for words, _ in BLOCKS] == ["underwrite", "quote", "rewards"]
 
 
 def test_the_python_example_runs() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.rewards.test_comparable_programs import PROGRAMS, counted, program, sales_of
 
 from smallgroup.errors import Refused
 from smallgroup.rewards.earn import Earned, earn
@@ -16,6 +15,7 @@ from smallgroup.rewards.report import reasons_of
 from smallgroup.rewards.standing import steps
 from smallgroup.rewards.tiers import amounts, of_each_group
 from smallgroup.rulebook.program import Program, known_programs, read_program
+from tests.rewards.test_comparable_programs import PROGRAMS, counted, program, sales_of
 
 ADA_AND_BEN = [{"broker": "ADA", "share": "1/2"}, {"broker": "BEN", "share": "1/2"}]
 

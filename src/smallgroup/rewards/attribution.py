@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from smallgroup.errors import Problem, Refused
@@ -22,37 +20,30 @@ def refuse_overflow(frame: pl.DataFrame, *factors: str) -> None:
                               "of members, and the denominators of the shares."))  # fmt: skip
 
 
-def apportioned(frame: pl.DataFrame, *, whole: str, weight: str, by: Sequence[str], order: Sequence[str]) -> pl.Series:
-    """Each row's part of `whole`, in the order of the rows.
+def apportioned(frame: pl.DataFrame, *, whole: str, weight: str, by: str) -> pl.Series:
+    """Each row's part of `whole`, in the order of the rows, which decides between equal remainders.
 
     `whole` is Int64 and the same in every row of a group of rows (`by`); `weight` is Int64, not negative, and not
-    zero in all of them. The parts of a group add up to its whole. `order` decides between equal remainders.
+    zero in all of them. The parts of a group add up to its whole.
     """
     refuse_overflow(frame, whole, weight)
     all_weights = pl.col(weight).sum().over(by)
     product = pl.col(whole) * pl.col(weight)
-    cut = frame.select(
-        *by, *(name for name in order if name not in by), whole=pl.col(whole),
-        part=product // all_weights, rest=product % all_weights,
-    ).with_row_index("at")  # fmt: skip
-    return _with_remainders(cut.with_columns(left=pl.col("whole") - pl.col("part").sum().over(by)), by, order)
+    cut = frame.select(by, total=pl.col(whole), part=product // all_weights, rest=product % all_weights)
+    return _with_remainders(cut, by)
 
 
-def rounded_apart(frame: pl.DataFrame, *, numerator: str, denominator: int, by: Sequence[str],
-                  order: Sequence[str]) -> pl.Series:  # fmt: skip
+def rounded_apart(frame: pl.DataFrame, *, numerator: str, denominator: int, by: str) -> pl.Series:
     """Each row's numerator/denominator in whole numbers, so that the rows of a group add up to their exact sum, which
-    is rounded half up. Numerators are not negative."""
+    is rounded half up. Numerators are not negative. The order of the rows decides between equal remainders."""
     exact = pl.col(numerator)
-    cut = frame.select(
-        *by, *(name for name in order if name not in by), part=exact // denominator, rest=exact % denominator,
-        total=(2 * exact.sum().over(by) + denominator) // (2 * denominator),
-    ).with_row_index("at")  # fmt: skip
-    return _with_remainders(cut.with_columns(left=pl.col("total") - pl.col("part").sum().over(by)), by, order)
+    cut = frame.select(by, part=exact // denominator, rest=exact % denominator,
+                       total=(2 * exact.sum().over(by) + denominator) // (2 * denominator))  # fmt: skip
+    return _with_remainders(cut, by)
 
 
-def _with_remainders(cut: pl.DataFrame, by: Sequence[str], order: Sequence[str]) -> pl.Series:
-    """`part`, and one more for as many of the largest `rest` of a group of rows as are `left`."""
-    downward = [*(False for _ in by), True, *(False for _ in order)]
-    short = cut.filter(pl.col("left") > 0).sort(*by, "rest", *order, descending=downward)
-    lucky = short.filter(pl.int_range(pl.len()).over(by) < pl.col("left"))["at"]
-    return cut["part"].scatter(lucky, cut["part"].gather(lucky) + 1)
+def _with_remainders(cut: pl.DataFrame, by: str) -> pl.Series:
+    """`part`, and one more for as many of the largest `rest` of a group of rows as are left of its `total`."""
+    left = pl.col("total") - pl.col("part").sum().over(by)
+    nth = pl.col("rest").rank("ordinal", descending=True).over(by)
+    return cut.select(pl.col("part") + (nth <= left).cast(pl.Int64))["part"]

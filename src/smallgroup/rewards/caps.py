@@ -53,7 +53,7 @@ def _under(
     told = over.select("group", "before", "after", pl.lit(rule).alias("rule"))
     if over.is_empty():
         return lines, told
-    hit = lines.with_row_index("at").join(over, on="group").filter(earned).sort("at")
-    less = apportioned(hit, whole="after", weight="cents", by=["group"], order=["program", "kind", "broker"])
+    hit = lines.with_row_index("at").join(over, on="group").filter(earned).sort("group", "program", "kind", "broker")
+    less = apportioned(hit, whole="after", weight="cents", by="group")
     lines = lines.with_columns(lines["cents"].scatter(hit["at"], less))
     return lines.filter(pl.col("cents") != 0), told

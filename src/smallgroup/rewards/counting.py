@@ -69,11 +69,12 @@ def at_most(credits: pl.DataFrame, program: Program) -> tuple[pl.DataFrame, pl.D
     return credits.with_columns(units=kept), out.select("group", rule=pl.lit(rule), because=said)
 
 
-def credited(sales: Sales, program: Program, credits: pl.DataFrame, pairs: pl.DataFrame, scale: int) -> pl.DataFrame:
-    """group, broker, counter, period, units (× scale), part: what each broker's groups bring to what is counted."""
-    settings = program.settings
-    both = pairs.join(credits, on=["group", "on"], maintain_order="left")
-    per_broker = both.group_by("group", "broker", "part", maintain_order=True).agg(pl.col("units").sum())
+def credited(sales: Sales, program: Program, pairs: pl.DataFrame, scale: int) -> pl.DataFrame:
+    """group, broker, counter, period, units (× scale), part: what each broker's groups bring to what is counted, in
+    the order of groups and brokers."""
+    settings, per_broker = program.settings, pairs
+    if settings.late_adds == "counted":  # else a group has one day
+        per_broker = pairs.group_by("group", "broker", "part").agg(pl.col("units").sum()).sort("group", "broker")
     if program.unit == "group":
         per_broker = per_broker.with_columns(units=pl.lit(1, pl.Int64))
     if scale > 1:
@@ -90,21 +91,26 @@ def credited(sales: Sales, program: Program, credits: pl.DataFrame, pairs: pl.Da
     )  # fmt: skip
 
 
+def by_group(credited: pl.DataFrame, program: Program) -> pl.DataFrame:
+    """A group that two brokers of one payee have sold (or lost), once; unless its members were split between them."""
+    if program.settings.split == "members":
+        return credited
+    # One number of two: to compare it takes a third of the time.
+    both = pl.col("group").cast(pl.UInt64) * 2**32 + pl.col("counter")
+    return credited.filter(both.is_first_distinct())
+
+
 def counters(
     program: Program, credited: pl.DataFrame, used: pl.DataFrame | None, lost: pl.DataFrame
 ) -> pl.DataFrame:  # fmt: skip
     """One row for what is counted together: counter, period, units (× scale), groups, and the units `used` before."""
     key = ["counter", "period"]
-    # A group that two brokers of one payee have sold counts once, unless its members were split between them.
-    split = program.settings.split == "members"
-    once = credited if split else credited.unique([*key, "group"], maintain_order=True)
-    sums = once.group_by(key, maintain_order=True).agg(
-        pl.col("units").sum(), pl.col("group").n_unique().cast(pl.Int64).alias("groups")
-    )
+    groups = pl.col("group").n_unique() if program.settings.split == "members" else pl.len()
+    sums = by_group(credited, program).group_by(key).agg(
+        pl.col("units").sum(), groups.cast(pl.Int64).alias("groups")
+    )  # fmt: skip
     if program.net_of_lost:
-        # A group that two brokers of one payee have lost is lost once, unless its members were split between them.
-        by_group = lost if split else lost.unique([*key, "group"])
-        taken = by_group.group_by(key).agg(pl.col("units").sum().alias("lost"))
+        taken = by_group(lost, program).group_by(key).agg(pl.col("units").sum().alias("lost"))
         left = pl.col("units") - pl.col("lost").fill_null(0)
         sums = sums.join(taken, on=key, how="left", maintain_order="left")
         sums = sums.with_columns(units=pl.max_horizontal(left, pl.lit(0, pl.Int64))).drop("lost")

@@ -7,19 +7,20 @@ much (tiers.py), and through which group (attribution.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from itertools import groupby
 
 import polars as pl
 
 from smallgroup.errors import Problem, Refused, did_you_mean
-from smallgroup.rewards import counting, gates
+from smallgroup.rewards import counting, gates, members
 from smallgroup.rewards.brokers import paid
 from smallgroup.rewards.caps import capped
-from smallgroup.rewards.eligibility import judged
+from smallgroup.rewards.eligibility import Told, judged
 from smallgroup.rewards.lines import LINES, decided_amounts, earned_lines, may_be_won_back
-from smallgroup.rewards.members import Counted, counted
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
 
@@ -29,7 +30,7 @@ _SAID: dict[str, pl.DataType | type[pl.DataType]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OneProgram:
     """What one version gives. `scale` is how many parts of a unit `counted` and the counters are in.
 
@@ -43,10 +44,24 @@ class OneProgram:
     credits: pl.DataFrame
     counters: pl.DataFrame
     lines: pl.DataFrame
-    reasons: pl.DataFrame
-    referrals: pl.DataFrame
-    open: pl.DataFrame
     due: pl.DataFrame
+    _tell: Callable[[], Told]
+
+    @cached_property
+    def _told(self) -> Told:
+        return self._tell()
+
+    @property
+    def reasons(self) -> pl.DataFrame:
+        return self._told.reasons
+
+    @property
+    def referrals(self) -> pl.DataFrame:
+        return self._told.referrals
+
+    @property
+    def open(self) -> pl.DataFrame:
+        return self._told.open
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +122,23 @@ def earn(sales: Sales, programs: Iterable[Program], as_of: date, *, other: pl.Da
     programs = tuple(sorted(programs, key=lambda one: (one.id, one.from_)))
     known = sales.known_on(as_of)
     _refuse_unknown_programs(known, programs)
-    memo: dict[object, Counted] = {}
+    memo: dict[object, pl.DataFrame] = {}
     of = tuple(_one(known, program, as_of, memo) for program in programs)
-    empty = pl.DataFrame(schema=LINES)
-    lines = pl.concat([empty, *(one.lines for one in of)])
-    lines = lines.sort("program", "broker", "group", "kind")
-    lines, caps = capped(lines, known, programs, other)
+    lines, caps = capped(_in_order(of), known, programs, other)
     return Earned(known, as_of, of, lines, caps)
+
+
+def _in_order(of: Sequence[OneProgram]) -> pl.DataFrame:
+    """The lines by program, broker, group and kind. Of a book they are many, and comparing words is slow: kinds are
+    sorted where they are not in order, and broker and group as one number."""
+    found = [pl.DataFrame(schema=LINES)]
+    for _, same in groupby(of, key=lambda one: one.program.id):
+        lines = pl.concat([one.lines for one in same])
+        if not lines["kind"].is_sorted():
+            lines = lines.sort("kind", maintain_order=True)
+        both = pl.col("broker").cast(pl.UInt64) * 2**32 + pl.col("group")
+        found.append(lines.sort(both, maintain_order=True))
+    return pl.concat(found)
 
 
 def _refuse_unknown_programs(sales: Sales, programs: Sequence[Program]) -> None:
@@ -127,19 +152,19 @@ def _refuse_unknown_programs(sales: Sales, programs: Sequence[Program]) -> None:
         raise Refused(problems)
 
 
-def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, Counted]) -> OneProgram:
+def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.DataFrame]) -> OneProgram:
     settings = program.settings
     verdict = judged(sales, program, as_of)
     of_members = _counted(sales, program, memo)
     counts = verdict.counts | verdict.rescinded if settings.rescinded == "own_part" else verdict.counts
-    credits = of_members.credits.filter(counts.gather(of_members.credits["group"]))
+    credits = of_members.filter(counts.gather(of_members["group"]))
     credits, new = counting.long_enough(credits, program, as_of)
     sizes = counting.sizes(sales, _by_size(sales, program, credits, memo))
     credits, small = counting.of_size(credits, program, sizes)
     credits, beyond = counting.at_most(credits, program)
     payment = paid(sales, program, credits)
     scale = sales.whole if settings.split == "members" else 1
-    credited = counting.credited(sales, program, credits, payment.pairs, scale)
+    credited = counting.credited(sales, program, payment.pairs, scale)
     used = _used(sales, program, as_of, memo)
     lost, told_lost = counting.lost(sales, program, scale)
     counters = counting.counters(program, credited, used, lost)
@@ -158,24 +183,39 @@ def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, Counted
     lines = pl.concat([lines, decided_amounts(sales, program, credited, due)])
     if program.tiers is None and lines.height:
         due = due.join(lines, on="group", how="anti")
-    # Members are named of groups that count; of the others the reason of the group says it all.
-    told_members = of_members.left_out.filter(counts.gather(of_members.left_out["group"]))
-    reasons = pl.concat([
-        verdict.reasons.with_columns(member_id=pl.lit(None, pl.String), broker=pl.lit(None, pl.UInt32)),
-        pl.concat([new, small, beyond]).with_columns(member_id=pl.lit(None, pl.String), broker=pl.lit(None, pl.UInt32)),
-        gates.below(sales, program, credited, counters, scale).with_columns(member_id=pl.lit(None, pl.String)),
-        told_lost.with_columns(member_id=pl.lit(None, pl.String)),
-        payment.reasons.with_columns(member_id=pl.lit(None, pl.String)),
-        told_members.with_columns(broker=pl.lit(None, pl.UInt32)),
-    ], how="diagonal").select("group", "member_id", "broker", "rule", "because").sort(
-        "group", "member_id", "broker", "rule", "because", nulls_last=False)  # fmt: skip
-    order = ["group", "rule", "because"]
-    open_facts = pl.concat([verdict.open, may_be_won_back(sales, program, credited)])
-    return OneProgram(program, scale, credited, counters, lines, reasons, verdict.referrals.sort(order),
-                      open_facts.sort(order), due.sort("group", "broker"))  # fmt: skip
+
+    def tell() -> Told:
+        of_groups = verdict.tell()
+        # Members are named of groups that count; of the others the reason of the group says it all.
+        reasons = pl.concat([
+            of_groups.reasons, new, small, beyond, payment.reasons, members.left_out(sales, program, counts),
+            gates.below(sales, program, credited, counters, scale), told_lost,
+        ], how="diagonal").select("group", "member_id", "broker", "rule", "because")  # fmt: skip
+        order = ["group", "rule", "because"]
+        return Told(reasons.sort(pl.all(), nulls_last=False), of_groups.referrals.sort(order),
+                    pl.concat([of_groups.open, may_be_won_back(sales, program, credited)]).sort(order))  # fmt: skip
+
+    return OneProgram(program, scale, credited, counters, lines, due.sort("group", "broker"), tell)
 
 
-def _by_size(sales: Sales, program: Program, credits: pl.DataFrame, memo: dict[object, Counted]) -> pl.DataFrame:
+def _counted(sales: Sales, program: Program, memo: dict[object, pl.DataFrame]) -> pl.DataFrame:
+    """Members are counted once for all programs that count them alike."""
+    settings = program.settings
+    late = settings.late_adds == "counted"
+    key = (
+        program.unit in ("subscriber", "employee"), settings.special_members, settings.ended_members, late,
+        program.enrolled_months, program.rescission_days, settings.ninetieth,
+        (program.from_, program.to) if late else None,
+        (settings.period, program.to) if program.snapshot == "period_end" else None,
+    )  # fmt: skip
+    if key not in memo:
+        memo[key] = members.counted(sales, program)
+    return memo[key]
+
+
+def _by_size(
+    sales: Sales, program: Program, credits: pl.DataFrame, memo: dict[object, pl.DataFrame]
+) -> pl.DataFrame:  # fmt: skip
     """The credits that the size of a group is measured by: those that are paid, or those of another unit; none where
     no size is looked at."""
     by_band = program.tiers is not None and program.tiers.mode in ("group_band", "band_by_groups")
@@ -183,26 +223,10 @@ def _by_size(sales: Sales, program: Program, credits: pl.DataFrame, memo: dict[o
         return credits.clear()
     if program.size_unit is None:
         return credits
-    return _counted(sales, replace(program, unit=program.size_unit, size_unit=None), memo).credits
+    return _counted(sales, replace(program, unit=program.size_unit, size_unit=None), memo)
 
 
-def _counted(sales: Sales, program: Program, memo: dict[object, Counted]) -> Counted:
-    """Members are counted once for all programs that count them alike."""
-    settings = program.settings
-    key = (
-        program.unit, settings.special_members, settings.ended_members, settings.late_adds, program.enrolled_months,
-        program.snapshot, tuple(sorted(program.rules.items())) if settings.late_adds == "counted" else tuple(
-            program.rules.get(name) for name in ("member", "late_add", "special_members", "rescission")),
-        program.rescission_days, settings.ninetieth,
-        (program.from_, program.to) if settings.late_adds == "counted" else None,
-        (settings.period, program.to) if program.snapshot == "period_end" else None,
-    )  # fmt: skip
-    if key not in memo:
-        memo[key] = counted(sales, program)
-    return memo[key]
-
-
-def _used(sales: Sales, program: Program, as_of: date, memo: dict[object, Counted]) -> pl.DataFrame | None:
+def _used(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.DataFrame]) -> pl.DataFrame | None:
     """What sales since January had counted before the window began, by counter."""
     if program.settings.period != "since_january":
         return None

@@ -6,7 +6,7 @@ the days of the program (B2) open, a person decides, and the sale is held.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -23,15 +23,22 @@ _NO = pl.lit(False)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """`groups`: one Boolean a group, whether it counts; `rescinded`: whether only the days of rescission are against
-    it. `reasons`, `referrals` and `open` have group, rule and because."""
+class Told:
+    """Each has group, rule and because."""
 
-    counts: pl.Series
-    rescinded: pl.Series
     reasons: pl.DataFrame
     referrals: pl.DataFrame
     open: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`counts`: one Boolean a group, whether it counts; `rescinded`: whether only the days of rescission are against
+    it. `tell` says why: hundreds of thousands of sentences for a book, so they are made when somebody asks."""
+
+    counts: pl.Series
+    rescinded: pl.Series
+    tell: Callable[[], Told]
 
 
 def judged(sales: Sales, program: Program, as_of: date) -> Judged:
@@ -66,26 +73,30 @@ def judged(sales: Sales, program: Program, as_of: date) -> Judged:
         barred=(_any([f"!{n}" for n in range(len(against))]) & ~pl.col("included")) | pl.col("excluded"),
         held=waits, ended=_any([f"-{n}" for n in range(len(rescission))]) & ~pl.col("included"),
     )  # fmt: skip
-    unknown = _unknown(program)
-    open_facts = _told(known.filter(pl.col("inside") & ~pl.col("barred") & ~pl.col("ended")), unknown)
-    known = known.with_columns(open=pl.col("group").is_in(open_facts["group"].implode()))
-    reasons = pl.concat([
-        _told(known, outside),
-        _told(known.filter(pl.col("inside") & ~pl.col("included")), against, "!"),
-        _told(known.filter(pl.col("inside") & ~pl.col("included")), rescission, "-"),
-        _told(known.filter("inside"), [(pl.col("excluded"), "decided", pl.col("excluded_because"))]),
-        _told(known.filter("inside", "held", "settled_out"), [(any_doubt, "decided", pl.col("settled_because"))]),
-    ])  # fmt: skip
-    asked = known.filter("inside", "held", ~pl.col("settled_out"), ~pl.col("barred"), ~pl.col("ended"))
-    referrals = _told(asked, doubts, "?")
-    if program.outside == "refer":
-        referrals = pl.concat([referrals, _told(known.filter(~pl.col("inside")), [
-            (_yes(), program.rules["window"],
-             pl.format("effective {}: the document has no terms for sales outside of {}", "effective_date",
-                       pl.lit(program.days)))])])  # fmt: skip
+    unknown = list(_unknown(program))
+    undecided = pl.any_horizontal(pl.lit(False), *(bad.fill_null(False) for bad, _, _ in unknown))
+    known = known.with_columns(open=undecided & pl.col("inside") & ~pl.col("barred") & ~pl.col("ended"))
     stands = pl.col("inside") & ~pl.col("barred") & ~pl.col("held") & ~pl.col("open")
     verdict = known.select(counts=stands & ~pl.col("ended"), rescinded=stands & pl.col("ended"))
-    return Judged(verdict["counts"], verdict["rescinded"], reasons, referrals, open_facts)
+
+    def tell() -> Told:
+        reasons = pl.concat([
+            _told(known, outside),
+            _told(known.filter(pl.col("inside") & ~pl.col("included")), against, "!"),
+            _told(known.filter(pl.col("inside") & ~pl.col("included")), rescission, "-"),
+            _told(known.filter("inside"), [(pl.col("excluded"), "decided", pl.col("excluded_because"))]),
+            _told(known.filter("inside", "held", "settled_out"), [(any_doubt, "decided", pl.col("settled_because"))]),
+        ])  # fmt: skip
+        asked = known.filter("inside", "held", ~pl.col("settled_out"), ~pl.col("barred"), ~pl.col("ended"))
+        referrals = _told(asked, doubts, "?")
+        if program.outside == "refer":
+            referrals = pl.concat([referrals, _told(known.filter(~pl.col("inside")), [
+                (_yes(), program.rules["window"],
+                 pl.format("effective {}: the document has no terms for sales outside of {}", "effective_date",
+                           pl.lit(program.days)))])])  # fmt: skip
+        return Told(reasons, referrals, _told(known.filter("open"), unknown))
+
+    return Judged(verdict["counts"], verdict["rescinded"], tell)
 
 
 def _yes() -> pl.Expr:
@@ -96,10 +107,10 @@ def _any(names: list[str]) -> pl.Expr:
     return reduce(or_, map(pl.col, names)) if names else _yes() & False
 
 
-Told = tuple[pl.Expr, str, pl.Expr]
+Reason = tuple[pl.Expr, str, pl.Expr]
 
 
-def _told(groups: pl.DataFrame, found: list[Told], mark: str | None = None) -> pl.DataFrame:
+def _told(groups: pl.DataFrame, found: list[Reason], mark: str | None = None) -> pl.DataFrame:
     rows = [
         groups.filter(bad if mark is None else pl.col(f"{mark}{n}")).select(
             "group", rule=pl.lit(rule, pl.String), because=because
@@ -110,7 +121,7 @@ def _told(groups: pl.DataFrame, found: list[Told], mark: str | None = None) -> p
     return pl.concat([empty, *rows])
 
 
-def _against(program: Program, as_of: date) -> Iterator[Told]:
+def _against(program: Program, as_of: date) -> Iterator[Reason]:
     """What is against a sale that falls inside of the days."""
     col, rules = pl.col, program.rules
     yield (col("effective_date") > as_of, rules["window"],
@@ -188,7 +199,7 @@ def _broke_away(program: Program) -> pl.Expr:
     return left & (pl.col("origin_was_kp") == "yes") if program.settings.break_away == "only_the_carriers" else left
 
 
-def _doubts(program: Program) -> Iterator[Told]:
+def _doubts(program: Program) -> Iterator[Reason]:
     """What the facts leave open, so that a person decides."""
     col = pl.col
     contract, arrangement = program.doubt_of("look_back", "new_group"), program.doubt_of("break_away", "break_away")
@@ -221,7 +232,7 @@ def _doubts(program: Program) -> Iterator[Told]:
                    pl.lit("it is not known whether the carrier covered the group in that arrangement"))  # fmt: skip
 
 
-def _unknown(program: Program) -> list[Told]:
+def _unknown(program: Program) -> list[Reason]:
     """Facts without which nothing is due, and which a paper shows."""
     if not program.only_carrier:
         return []
@@ -230,7 +241,7 @@ def _unknown(program: Program) -> list[Told]:
              pl.lit("it is not known whether the employer offers another carrier's plan"))]  # fmt: skip
 
 
-def _rescission(program: Program) -> Iterator[Told]:
+def _rescission(program: Program) -> Iterator[Reason]:
     if program.rescission_days is None:
         return
     days, last = program.rescission_days, pl.col("last_covered_day")

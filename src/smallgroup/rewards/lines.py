@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from operator import itemgetter
 
 import polars as pl
 
-from smallgroup.rewards import gates, tiers
+from smallgroup.rewards import counting, gates, tiers
 from smallgroup.rewards.attribution import apportioned, refuse_overflow, rounded_apart
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
@@ -22,17 +24,32 @@ def earned_lines(
 ) -> pl.DataFrame:
     """Cents by group, broker and kind. `sizes` is how large each group is, in the order of the groups."""
     assert program.tiers is not None
-    key = ["counter", "period"]
-    passing = counters.filter(gates.passes(program, scale))
-    one_by_one = program.settings.split != "members"
+    passing = counters.filter(gates.passes(program, scale)).rename({"units": "counted"}).with_row_index("together")
+    by_group = counting.by_group(credited, program).join(
+        passing, on=["counter", "period"], maintain_order="left"
+    ).with_row_index("of")  # fmt: skip
     # By group first, then to its brokers; where members were split before, each broker's part stands by itself.
-    by_group = credited.unique([*key, "group"], maintain_order=True) if one_by_one else credited
-    by_group = by_group.join(passing.rename({"units": "counted"}), on=key, maintain_order="left")
-    parts: list[pl.DataFrame] = []
-    mode = program.tiers.mode
-    if mode in ("group_band", "band_by_groups"):
-        cents = _group_by_group(sales, program, by_group, scale, sizes)
-        parts.append(_with(by_group, program.tiers.kind, program.tiers.rule, cents))
+    rows, one_by_one = by_group, program.settings.split != "members"
+    if one_by_one:
+        rows = credited.drop("units").join(by_group.select("of", "group", "counter", "units", "counted"),
+                                           on=["group", "counter"], maintain_order="left")  # fmt: skip
+    parts = [pl.DataFrame(schema=LINES)]
+    for kind, rule, cents in sorted(_of_groups(sales, program, by_group, scale, sizes), key=itemgetter(0, 1)):
+        lines = rows.with_columns(cents.gather(rows["of"]).alias("cents")).filter(pl.col("cents") != 0)
+        if one_by_one:
+            lines = lines.with_columns(_split(lines, sales.whole))
+        said = {"program": program.id, "kind": kind, "rule": rule}
+        parts.append(lines.select(pl.lit(said[name]).alias(name) if name in said else name for name in LINES))
+    return pl.concat(parts)
+
+
+def _of_groups(
+    sales: Sales, program: Program, by_group: pl.DataFrame, scale: int, sizes: pl.Series
+) -> Iterator[tuple[str, str, pl.Series]]:  # fmt: skip
+    """Kind, rule, and the cents of each group in the order of the rows. `together` is what is counted together."""
+    assert program.tiers is not None
+    if program.tiers.mode in ("group_band", "band_by_groups"):
+        yield program.tiers.kind, program.tiers.rule, _group_by_group(sales, program, by_group, scale, sizes)
     else:
         for (kind, rule), amount in tiers.amounts(program.tiers, pl.col("counted"), scale).items():
             if program.settings.period == "since_january":
@@ -40,27 +57,12 @@ def earned_lines(
                                for units in (pl.col("counted") + pl.col("used"), pl.col("used")))  # fmt: skip
                 amount = now - before
             if program.settings.attribution == "by_date":
-                cents = _by_date(sales, program, by_group, kind, rule, scale)
-                reached = by_group.with_columns(cents.alias("cents"))
+                yield kind, rule, _by_date(sales, program, by_group, kind, rule, scale)
             else:
-                whole = (2 * amount + scale) // (2 * scale)
-                reached = by_group.with_columns(whole.alias("whole")).filter(pl.col("whole") > 0)
-                cents = apportioned(reached, whole="whole", weight="units", by=key, order=["group", "broker"])
-                reached = reached.with_columns(cents.alias("cents"))
-            parts.append(_with(reached, kind, rule, reached["cents"]))
+                whole = by_group.with_columns(whole=(2 * amount + scale) // (2 * scale))
+                yield kind, rule, apportioned(whole, whole="whole", weight="units", by="together")
     if program.win_back is not None:
-        parts.append(_won_back(sales, program, by_group, scale))
-    found = pl.concat(parts).filter(pl.col("cents") != 0)
-    if one_by_one:
-        found = _split(found.drop("broker", "part"), credited, sales.whole, key)
-    return found.select(pl.lit(program.id).alias("program"), *(pl.col(name) for name in LINES if name != "program"))
-
-
-def _with(frame: pl.DataFrame, kind: str, rule: str, cents: pl.Series) -> pl.DataFrame:
-    return frame.select(
-        "counter", "period", "group", "broker", "part", "units", "counted", pl.lit(kind).alias("kind"),
-        pl.lit(rule).alias("rule"), cents.cast(pl.Int64).alias("cents"),
-    )  # fmt: skip
+        yield program.win_back.kind, program.win_back.rule, _won_back(sales, program, by_group, scale)
 
 
 def _group_by_group(
@@ -124,28 +126,21 @@ def may_be_won_back(sales: Sales, program: Program, credited: pl.DataFrame) -> p
     return unknown.select("group", rule=pl.lit(program.win_back.rule), because=pl.lit(said))
 
 
-def _won_back(sales: Sales, program: Program, by_group: pl.DataFrame, scale: int) -> pl.DataFrame:
+def _won_back(sales: Sales, program: Program, by_group: pl.DataFrame, scale: int) -> pl.Series:
     assert program.win_back is not None
     back = _is_won_back(sales, program.win_back.left_since).fill_null(False)
-    won = by_group.filter(back.gather(by_group["group"]))
-    cents = (2 * won["units"] * program.win_back.each + scale) // (2 * scale)
-    return _with(won, program.win_back.kind, program.win_back.rule, cents)
+    cents = (2 * by_group["units"] * program.win_back.each + scale) // (2 * scale)
+    return cents * back.gather(by_group["group"]).cast(pl.Int64)
 
 
-def _split(found: pl.DataFrame, credited: pl.DataFrame, whole: int, key: list[str]) -> pl.DataFrame:
+def _split(lines: pl.DataFrame, whole: int) -> pl.Series:
     """Each group's cents to its brokers by their shares; what is left of a cent goes to the largest remainder."""
-    shares = credited.select(*key, "group", "broker", "part")
-    alone = shares.filter(pl.col("part") == whole)
-    several = shares.filter(pl.col("part") != whole)
-    simple = found.join(alone, on=[*key, "group"], maintain_order="left")
-    if several.is_empty():
-        return simple
-    spread = found.join(several, on=[*key, "group"], maintain_order="left")
-    refuse_overflow(spread, "cents", "part")
-    spread = spread.with_columns(exact=pl.col("cents") * pl.col("part"))
-    cents = rounded_apart(spread, numerator="exact", denominator=whole, by=["group", "kind"], order=["broker"])
-    spread = spread.with_columns(cents.alias("cents")).drop("exact")
-    return pl.concat([simple, spread.select(simple.columns)])
+    several = lines["part"] != whole
+    shared = lines.filter(several)
+    refuse_overflow(shared, "cents", "part")
+    shared = shared.select("group", exact=pl.col("cents") * pl.col("part"))
+    cents = rounded_apart(shared, numerator="exact", denominator=whole, by="group")
+    return lines["cents"].scatter(several.arg_true(), cents)
 
 
 def decided_amounts(sales: Sales, program: Program, credited: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
@@ -162,10 +157,10 @@ def decided_amounts(sales: Sales, program: Program, credited: pl.DataFrame, due:
     said = said.with_row_index("nth").select("nth", "group", pl.col("broker").alias("named"), "amount")
     of = said.join(credited.select("group", "broker", "part", "units"), on="group")
     named = of.filter(pl.col("named") == pl.col("broker")).with_columns(cents="amount")
-    shared = of.filter(pl.col("named").is_null())
+    shared = of.filter(pl.col("named").is_null()).sort("nth", "broker")
     sign = pl.col("amount").sign()
     shared = shared.with_columns(exact=pl.col("amount").abs() * pl.col("part"))
-    cents = rounded_apart(shared, numerator="exact", denominator=sales.whole, by=["nth"], order=["broker"])
+    cents = rounded_apart(shared, numerator="exact", denominator=sales.whole, by="nth")
     shared = shared.with_columns(cents.alias("cents")).with_columns(cents=pl.col("cents") * sign).drop("exact")
     every = pl.concat([named, shared.select(named.columns)])
     kind = program.title.lower() if program.tiers is None else "decided amount"

@@ -227,11 +227,14 @@ def _twice(table: _Table, ids: pl.Series, what: str) -> None:
                "Keep one row.", ids)  # fmt: skip
 
 
+def _two_letters(table: _Table, state: pl.Series) -> None:
+    table.tell(~state.str.contains(r"^[A-Z]{2}$"), state.name, lambda place: f"{state[place]!r} is not a state.",
+               "Write its two letters, as CA.", state)  # fmt: skip
+
+
 def _sales(table: _Table, typed: pl.DataFrame) -> pl.DataFrame:
     _twice(table, typed["group_id"], "the group")
-    state = typed["state"]
-    table.tell(~state.str.contains(r"^[A-Z]{2}$"), "state", lambda place: f"{state[place]!r} is not a state.",
-               "Write its two letters, as CA.", state)  # fmt: skip
+    _two_letters(table, typed["state"])
     known, last = typed["termination_known_on"], typed["last_covered_day"]
     table.tell(known.is_not_null() & last.is_null(), "last_covered_day",
                lambda place: f"the termination was known on {known[place]}, but not the last day of coverage.",
@@ -276,15 +279,18 @@ def _places_quietly(typed: pl.DataFrame, whole: pl.DataFrame, column: str) -> pl
 
 
 def _copies(members: pl.DataFrame) -> pl.Series:
-    """Marks rows that say of a member what another row says: the one for medical coverage, without continuation, and
-    of the earliest day stays."""
+    """Marks rows that say of a member what another row says. One stays: of those that were not voided (ended before
+    they began), of those for medical coverage without continuation, the one of the earliest day."""
     pair = members.select(pl.struct("group", "member_id").hash().alias("pair"))["pair"]
     again = pair.is_duplicated()  # by hash, so that few rows are looked at closely
     copies = pl.Series("is_copy", [False]).new_from_index(0, members.height)
     if not again.any():
         return copies
+    voided = pl.col("ended_on") < pl.col("effective_date")
+    special = (pl.col("coverage") == "dental_only").fill_null(False) | (pl.col("continuation") != "none")
     few = members.with_row_index("at").filter(again).sort(
-        "group", "member_id", "coverage", "continuation", "effective_date", "ended_on", "role", nulls_last=False
+        "group", "member_id", voided.fill_null(False), special.fill_null(False), "effective_date",
+        "coverage", "continuation", "ended_on", "role", nulls_last=False,
     )  # fmt: skip
     copied = few.filter(~pl.struct("group", "member_id").is_first_distinct())
     return copies.scatter(copied["at"], True)
@@ -319,6 +325,7 @@ def _conditions(table: _Table, typed: pl.DataFrame, brokers: pl.DataFrame) -> pl
                    "Write the first day.")  # fmt: skip
         table.tell(ends < starts, f"{stem}_to", partial(_ends_early, starts, ends), "Correct one of the days.")
         if state:
+            _two_letters(table, typed[state])
             table.tell(starts.is_not_null() & typed[state].is_null(), state, lambda _: "the state is not said.",
                        "Write its two letters, as CA.")  # fmt: skip
         found.append(typed.select(
@@ -402,6 +409,11 @@ def _adjustments(table: _Table, typed: pl.DataFrame, sales: pl.DataFrame, broker
     wrong = settles & ~reading.is_in([COUNTS, DOES_NOT_COUNT]).fill_null(False)
     table.tell(wrong, "reading", lambda at: f"{reading[at]!r} settles nothing.",
                f"Write {COUNTS} or {DOES_NOT_COUNT}.", reading)  # fmt: skip
+    table.tell((kind == "amount") & typed["program"].is_null(), "program", lambda _: "amount needs its program.",
+               "Name the program that pays it.")  # fmt: skip
+    whole = kind.is_in(["include", "settle"]) & typed["broker_id"].is_not_null()
+    table.tell(whole, "broker_id", lambda at: f"{kind[at]} is of a whole group, and not of one of its brokers.",
+               "Take the broker out.", typed["broker_id"])  # fmt: skip
     by_group = kind.is_in(["include", "settle", "other_program_reward", "amount"])
     table.tell(by_group & typed["group_id"].is_null(), "group_id", lambda at: f"{kind[at]} is of a group.",
                "Name the group.")  # fmt: skip

@@ -166,6 +166,7 @@ def _editions(given: strict.Given, file: str, term: str, about: Citation) -> tup
         citation = Citation(
             keys.document or about.document, keys.heading or about.heading,
             keys.page if keys.page is not None else (None if elsewhere else about.page),
+            not elsewhere and about.unread,
         )  # fmt: skip
         editions.append(Edition(item.value["value"], keys.from_, keys.to, citation))
     editions.sort(key=lambda edition: edition.from_)

@@ -42,7 +42,8 @@ def no_excluded_classes(guideline: Guideline, on: date) -> Clause:
     heading = guideline.heading("classes")
     terms = heading.terms_on(ClassTerms, on)
     nobody_left_out = pl.col("excluded_classes") == 0
-    own = nobody_left_out & pl.col("hours_required").is_between(terms.hours_from * 100, terms.hours_to * 100)
+    hours = pl.col("hours_required")
+    own = nobody_left_out & (hours >= terms.hours_from * 100) & (hours <= terms.hours_to * 100)
     fixed = own & (counted("between_hours") <= 0)
     return Clause(
         "no-excluded-classes",

@@ -46,6 +46,7 @@ class Case:
     measures: Mapping[str, Any]
     people: pl.DataFrame
     _counts: dict[tuple[str, ...], Span] = field(default_factory=dict, repr=False)
+    _columns: dict[str, list[Any]] = field(default_factory=dict, repr=False)
 
     def count(self, *names: str) -> Span:
         """The sum of some counts. A group without people has counts of nothing known: 0 to 0."""
@@ -60,13 +61,20 @@ class Case:
     def __getitem__(self, name: str) -> Any:
         return self.measures[name]
 
+    def column(self, name: str) -> list[Any]:
+        """A fact or a predicate of the people; several sentences look at the same few."""
+        known = self._columns.get(name)
+        if known is None:
+            known = self._columns[name] = self.people[name].to_list()
+        return known
+
     def unknown(self, predicate: str, fields: tuple[str, ...]) -> list[str]:
         """Who leaves a predicate open, and which of these facts are missing: `member 4 (hours per week)`."""
         from smallgroup.census.fields import BY_NAME
 
         said = []
-        ids, columns = self.people["member_id"].to_list(), {name: self.people[name].to_list() for name in fields}
-        for place, holds in enumerate(self.people[predicate].to_list()):
+        ids, columns = self.column("member_id"), {name: self.column(name) for name in fields}
+        for place, holds in enumerate(self.column(predicate)):
             if holds is not None:
                 continue
             missing = [BY_NAME[name].label for name, column in columns.items() if column[place] is None]
@@ -76,12 +84,12 @@ class Case:
 
     def who_enrolls(self, predicate: str) -> list[str]:
         """Of whom a predicate is true among those who are eligible and enroll."""
-        columns = (self.people[name].to_list() for name in ("member_id", predicate, "enrolled"))
+        columns = (self.column(name) for name in ("member_id", predicate, "enrolled"))
         return [f"member {one}" for one, holds, enrolled in zip(*columns, strict=True) if holds and enrolled]
 
     def who(self, predicate: str) -> list[str]:
         """Of whom a predicate is true: `member 4`."""
-        members = zip(self.people["member_id"].to_list(), self.people[predicate].to_list(), strict=True)
+        members = zip(self.column("member_id"), self.column(predicate), strict=True)
         return [f"member {member_id}" for member_id, holds in members if holds]
 
 
@@ -147,8 +155,7 @@ class Clause:
 
     A clause `of_people` knows nothing without a census. `settled` are the doubts that the guideline's owner has
     settled. A clause of the audit has `at_issue`: when it applies if the owner wants its papers with the case. `waits`
-    says of which groups the decision waits where evidence is needed; without it, of all. `resting` names for a doubt
-    the fact without which it changes nothing: where that is false, the readings of both sides are one.
+    says of which groups the decision waits where evidence is needed; without it, of all.
     """
 
     id: str
@@ -166,17 +173,6 @@ class Clause:
     at_issue: pl.Expr | None = None
     waits: pl.Expr | None = None
     of_members: Callable[[Case], tuple[str, ...]] = nobody
-    resting: Mapping[str, str] = field(default_factory=dict)
-
-    def standing(self, absent: frozenset[str]) -> tuple[int, ...]:
-        """For each reading the place of the one that stands for it in a group without these facts: mostly itself."""
-        resting = [doubt for doubt, fact in self.resting.items() if fact in absent]
-        default = self.readings[0].axes
-        places = {tuple(reading.axes.items()): place for place, reading in enumerate(self.readings)}
-        return tuple(
-            places[tuple((doubt, default[doubt] if doubt in resting else side) for doubt, side in reading.axes.items())]
-            for reading in self.readings
-        )
 
     @cached_property
     def differing_in_one(self) -> dict[str, list[tuple[int, int]]]:

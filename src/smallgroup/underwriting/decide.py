@@ -231,13 +231,12 @@ def _finding(
     set_aside = clause.text.open_window and results["sets_aside"] and outcome == "not applicable"
     applies = outcome != "not applicable" or (set_aside and results[f"{clause.id}.applies"] is not False)
     papers_missing = bool(results.get(f"{clause.id}.missing"))
-    standing = results["standing"][clause.id]
-    numbers = {
-        place: numbers_json(clause.readings[place].numbers(case)) if applies and not nobody else {}
-        for place in dict.fromkeys(standing)
-    }
     readings = [
-        (reading, results[f"{clause.id}.{place}"], numbers[standing[place]])
+        (
+            reading,
+            results[f"{clause.id}.{place}"],
+            numbers_json(reading.numbers(case)) if applies and not nobody else {},
+        )
         for place, reading in enumerate(clause.readings)
     ]
     return Finding(

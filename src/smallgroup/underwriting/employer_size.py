@@ -161,7 +161,7 @@ def _clause(
     terms, size = hours_terms(on), heading.terms_on(SizeTerms, on)
     return Clause(
         id=id, text=heading.clauses[id], citation=heading.edition(term, on).citation, readings=readings,
-        comparisons=comparisons, cure=cure, of_people=False, resting={_COMPANIES: "other_companies"},
+        comparisons=comparisons, cure=cure, of_people=False,
         because=lambda case, outcome: _because(case, outcome, terms, size, maximum=term == "maximum"),
     )  # fmt: skip
 

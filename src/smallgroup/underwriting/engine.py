@@ -59,6 +59,7 @@ from smallgroup.underwriting.general_information import (
     offer_to_all,
     waiting_period,
 )
+from smallgroup.underwriting.one_row import OneRow
 from smallgroup.underwriting.outcomes import (
     MET,
     NEEDS_EVIDENCE,
@@ -119,17 +120,6 @@ Federal = Literal["laid over", "left out", "alone"]
 
 
 @dataclass(frozen=True)
-class ShortWay:
-    """How the readings of one group are had: constants, measures as they stand, and columns that are computed; and for
-    each clause which reading stands for which."""
-
-    constants: dict[str, Any]
-    measures: dict[str, str]
-    columns: list[pl.Expr]
-    standing: dict[str, tuple[int, ...]]
-
-
-@dataclass(frozen=True)
 class Edition:
     """The clauses of a guideline as they hold on a day, with their expressions built.
 
@@ -170,6 +160,10 @@ class Edition:
     def derived_measures(self) -> dict[str, pl.Expr]:
         window = pl.lit(False) if self.federal == "left out" else in_window(window_terms(self.on))
         return {**measures.derived(self.hours), "in_open_window": window}
+
+    @cached_property
+    def _derived(self) -> OneRow:
+        return OneRow(self.derived_measures)
 
     @cached_property
     def issue_papers(self) -> tuple[str, ...]:
@@ -246,7 +240,7 @@ class Edition:
             people_stages=self.people_stages,
             of_people=self.of_people if alone else self.of_people.only(self._read),
             of_months=self.of_months if alone else self.of_months.only(self._read),
-            derived_measures=self.derived_measures,
+            derived_measures=self._derived,
         )  # fmt: skip
 
     @cached_property
@@ -264,20 +258,12 @@ class Edition:
     def decide_one(self, measured: pl.DataFrame) -> dict[str, Any]:
         """The same of one group, with its comparisons.
 
-        The readings are the same expressions; the outcomes are looked up in a table that `outcome` itself filled,
-        which spares two thirds of this stage.
+        The readings are the same expressions, computed as those of one row; the outcomes are looked up in a table that
+        `outcome` itself filled.
         """
-        known = measured.row(0, named=True)
-        absent = frozenset(fact for fact in self._resting_facts if known[fact] is False)
-        short = self._without(absent)
-        results = measured.select_seq(short.columns).row(0, named=True)
-        results |= short.constants
-        results |= {name: known[measure] for name, measure in short.measures.items()}
-        standing = short.standing
+        results = self._readings_of_one.of(measured)
         decision = APPROVE
         for clause in self.clauses:
-            for place, stands in enumerate(standing[clause.id]):
-                results[f"{clause.id}.{place}"] = results[f"{clause.id}.{stands}"]
             readings = [results[f"{clause.id}.{place}"] for place in range(len(clause.readings))]
             code = outcome_of(results[f"{clause.id}.applies"], readings)
             if code == NOT_MET and clause.text.if_not_met == "refer":
@@ -287,40 +273,12 @@ class Edition:
             results[clause.id] = code
             decision = min(decision, weight(clause, code, results))
         results["decision"] = decision
-        results["standing"] = standing
         return results
 
     @cached_property
-    def _resting_facts(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(fact for clause in self.clauses for fact in clause.resting.values()))
-
-    def _without(self, absent: frozenset[str]) -> ShortWay:
-        """What is computed of a group without some facts."""
-        known = self._by_absent.get(absent)
-        if known is None:
-            standing = {clause.id: clause.standing(absent) for clause in self.clauses}
-            spared = {
-                f"{id}.{place}"
-                for id, those in standing.items()
-                for place, stands in enumerate(those)
-                if place != stands
-            }
-            known = self._by_absent[absent] = ShortWay({}, {}, [], standing)
-            for column in (*self.reading_columns, *self.comparison_columns):
-                name, inner = column.meta.output_name(), column.meta.undo_aliases()
-                if name in spared:
-                    continue
-                if inner.meta.is_column():
-                    known.measures[name] = inner.meta.output_name()
-                elif inner.meta.is_literal():
-                    known.constants[name] = pl.select(inner).item()
-                else:
-                    known.columns.append(column)
-        return known
-
-    @cached_property
-    def _by_absent(self) -> dict[frozenset[str], ShortWay]:
-        return {}
+    def _readings_of_one(self) -> OneRow:
+        columns = (*self.reading_columns, *self.comparison_columns)
+        return OneRow({column.meta.output_name(): column for column in columns})
 
     def tried(self, measured: pl.DataFrame, changes: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         """The outcomes of one group under many changes of its measures at once: a row a change, at the cost of one.

@@ -181,7 +181,7 @@ def _lowest_plan(file: GroupFile, rates: AreaRates | None) -> _Lowest:
 def _owners_are_partners(file: GroupFile, members: pl.DataFrame) -> bool | None:
     """As the business is taxed; where that is not known, a partner or proprietor on the census tells."""
     told = file.group.owners_are_partners
-    if told is None and members["worker_type"].is_in(("partner", "sole_proprietor")).any():
+    if told is None and not {"partner", "sole_proprietor"}.isdisjoint(members["worker_type"].to_list()):
         return True
     return told
 
@@ -240,7 +240,8 @@ def _people(
         (place for place, relationship in enumerate(relationships) if relationship == "employee"),
         key=lambda place: (families[place], ids[place]),
     )
-    people = members[places]
+    # Not `members[places]`: for that Polars wakes its threads, which takes longer than the rows of one group.
+    people = members.select_seq(pl.col("*").gather(places))
     of_spouse: dict[str, int] = {}
     for family, relationship, share in zip(families, relationships, shares, strict=True):
         if share and relationship in ("spouse", "domestic_partner"):

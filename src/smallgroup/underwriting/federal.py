@@ -41,7 +41,7 @@ def in_window(terms: WindowTerms) -> pl.Expr:
     complete = pl.col("complete_on")
     place = complete.dt.month().cast(pl.Int32) * 100 + complete.dt.day()
     opens, closes = (month * 100 + day for month, day in (terms.window_opens, terms.window_closes))
-    return ~pl.col("is_renewal") & place.is_between(opens, closes)
+    return ~pl.col("is_renewal") & (place >= opens) & (place <= closes)
 
 
 def small_employer_by_law(guideline: Guideline, on: date) -> Clause:

@@ -137,7 +137,6 @@ def participation(guideline: Guideline, on: date) -> Clause:
         because=lambda case, outcome: _because(case, outcome, terms),
         cure=lambda case: _by_the_first_reading(case, terms),
         cured_when=("not met", "refer"),
-        resting={_AFFILIATES[0]: "other_companies"},
         candidates=lambda case: _candidates(case, terms),
     )
 
