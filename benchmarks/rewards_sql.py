@@ -148,6 +148,7 @@ class InSql:
 
     def lines(self) -> pl.DataFrame:
         """kind, group, broker, cents; and `due` with no cents where something is due without an amount."""
-        found = self._run.execute('SELECT kind, "group"::BIGINT, broker::BIGINT, cents::BIGINT FROM earned').fetchnumpy()
-        return pl.DataFrame({name: pl.Series(column.tolist()) for name, column in zip(
-            ("kind", "group", "broker", "cents"), found.values(), strict=True)})  # fmt: skip
+        names = ("kind", "group", "broker", "cents")
+        found = self._run.execute('SELECT kind, "group"::BIGINT, broker::BIGINT, cents::BIGINT FROM earned')
+        columns = found.fetchnumpy().values()
+        return pl.DataFrame([pl.Series(name, each.tolist()) for name, each in zip(names, columns, strict=True)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -10,6 +11,13 @@ import polars as pl
 
 from smallgroup.ledger import Closing, Ledger, Payee, Run, balances, close, pay
 from smallgroup.rewards.position import LINES, PAYEES, REASONS, Position
+
+try:
+    import psycopg
+
+    DATABASE_ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, psycopg.Error)
+except ImportError:
+    DATABASE_ERRORS = (sqlite3.Error,)
 
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)
 PEOPLE = {"made_by": "Ann", "checked_by": "Bo"}

@@ -203,6 +203,21 @@ def test_what_was_posted_is_reversed_once_and_exactly(ledger: Ledger) -> None:
     holds(ledger)
 
 
+def test_what_a_later_close_took_back_is_not_taken_back_again(ledger: Ledger) -> None:
+    shut(ledger, position(line("b1", "g1", 100_00), line("b1", "g2", 5_00)))
+    shut(ledger, position(line("b1", "g1", 60_00), line("b1", "g2", 5_00), as_of=FEBRUARY), "2026-02")
+    with pytest.raises(Refused) as refused:
+        reverse(ledger, 1, why="Closed by mistake.", day=FEBRUARY, **PEOPLE)
+    assert str(refused.value) == (
+        "Ledger, entry 1, base, broker b1, group g1, production: Of the $100.00 that it posted only $60.00 stands. "
+        "Close the next period with what is earned after all."
+    )
+    reverse(ledger, 3, why="It was right.", day=FEBRUARY, **PEOPLE)
+    assert owed(ledger, "group_id") == {"g1": 100_00, "g2": 5_00}
+    reverse(ledger, 1, why="Closed by mistake.", day=FEBRUARY, **PEOPLE)
+    assert owed(ledger, "group_id") == {"g1": 0, "g2": 0}
+
+
 def test_a_payment_is_reversed_as_it_was_posted(ledger: Ledger) -> None:
     shut(ledger, position(line("b1", "g1", 100_00)))
     run = paid(ledger)

@@ -403,6 +403,12 @@ def _under_the_cap(rows: Any, as_of: date, found: Found) -> None:
                 if of == group and cents > 0}  # fmt: skip
         total = sum(mine.values())
         if total > limit:
-            cut = dealt({key: Fraction(limit * cents, total) for key, cents in mine.items()}, limit)
-            for (program, kind, broker), cents in cut.items():
-                found.cents[program, broker, group, kind] = cents
+            whole: dict[tuple[str, str], int] = {}
+            for (program, kind, _), cents in mine.items():
+                whole[program, kind] = whole.get((program, kind), 0) + cents
+            by_kind = dealt({key: Fraction(limit * cents, total) for key, cents in whole.items()}, limit)
+            for (program, kind), left in by_kind.items():
+                parts = {broker: Fraction(left * cents, whole[program, kind])
+                         for (of, what, broker), cents in mine.items() if (of, what) == (program, kind)}  # fmt: skip
+                for broker, cents in dealt(parts, left).items():
+                    found.cents[program, broker, group, kind] = cents

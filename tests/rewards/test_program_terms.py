@@ -156,7 +156,7 @@ TEXT = (PROGRAMS / "ccsb-2025.yaml").read_text("utf-8")
     ("illustration: true", "amounts: illustrative", "cannot be run unasked"),
     ("to: 2026-01-01", "snapshot: period_end", "it has none"),
     ("to: 2026-01-01", "pay: {rule: X, after_days: 60}", "it has none"),
-    ("{from: 1, to: 4}", "{from: 1, to: 3}", "no tier holds for 4 to 4"),
+    ("{from: 1, to: 4}", "{from: 1, to: 3}", "no tier holds for 4 units"),
     ("mode: band_by_groups", "mode: marginal", "pays by_groups, which a marginal program does not"),
     ("size: {", "sizes: {", "the key 'group_sizes' is not known"),
 ])  # fmt: skip

@@ -12,16 +12,9 @@ import polars as pl
 
 from smallgroup.ledger.database import Database
 from smallgroup.ledger.ledger import Ledger, frame, refused
-
-__all__ = ["EARNED", "KEY", "PAID", "balances", "paid_by_group", "paid_by_year", "standing"]
+from smallgroup.ledger.schema import EARNED, PAID
 
 KEY = ("program", "broker_id", "group_id", "kind")
-
-EARNED = "CASE WHEN 'cash' IN (debit, credit) THEN 0 WHEN debit = 'expense:' || program THEN cents ELSE -cents END"
-"""What a transfer adds to what the broker earned, in SQL."""
-
-PAID = "CASE WHEN credit = 'cash' THEN cents WHEN debit = 'cash' THEN -cents ELSE 0 END"
-"""What it adds to what the broker was paid."""
 
 _STANDING = pl.Schema({
     **dict.fromkeys(KEY, pl.String), "standing": pl.Int64, "paid": pl.Int64, "rule": pl.String, "units": pl.Int64,

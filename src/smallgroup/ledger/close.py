@@ -17,12 +17,12 @@ from hashlib import sha256
 import polars as pl
 
 from smallgroup.errors import Problem, Refused
-from smallgroup.ledger.balances import EARNED, KEY, standing
+from smallgroup.ledger.balances import KEY, standing
 from smallgroup.ledger.causes import with_causes
 from smallgroup.ledger.chain import Entry, sha, written, written_rows
 from smallgroup.ledger.database import Database
 from smallgroup.ledger.ledger import Ledger, append, event, frame, last_id, refused, two_people
-from smallgroup.ledger.schema import CLOSING, PAYEE, TRANSFER
+from smallgroup.ledger.schema import CLOSING, EARNED, PAYEE, TRANSFER
 from smallgroup.rewards.position import LINES, PAYEES, REASONS, Position
 
 Compute = Callable[[pl.DataFrame], Position]

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
+from smallgroup.errors import Problem, Refused
 from smallgroup.ledger import schema
 
 if TYPE_CHECKING:
     import psycopg
 
 BUSY_SECONDS = 30
+_ADDRESS = ("postgresql://", "postgres://")
 _ONE_WRITER = 0x6C6564676572  # the key of PostgreSQL's advisory lock: "ledger"
 
 
@@ -125,14 +127,53 @@ def database(connection: sqlite3.Connection | psycopg.Connection[Any]) -> Databa
 
 @contextmanager
 def connected(where: str) -> Iterator[Database]:
-    """A file, or a postgresql:// address, opened for as long as the block lasts. What it commits is on the disk."""
-    if where.startswith(("postgresql://", "postgres://")):
-        import psycopg
+    """A file, or a postgresql:// address, opened for as long as the block lasts. What it commits is on the disk.
 
-        with contextlib.closing(psycopg.connect(where, autocommit=True)) as server:
-            yield Postgresql(server)
-        return
-    with contextlib.closing(sqlite3.connect(where, timeout=BUSY_SECONDS, isolation_level=None)) as file:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            file.execute(f"PRAGMA {pragma}")
-        yield Sqlite(file)
+    Raises Refused when it cannot be opened. An address is not repeated: there may be a password in it.
+    """
+    with contextlib.closing(_server(where) if where.startswith(_ADDRESS) else _file(where)) as connection:
+        yield database(connection)
+
+
+def _server(address: str) -> psycopg.Connection[Any]:
+    where = "Ledger in PostgreSQL"
+    try:
+        import psycopg
+    except ImportError:
+        why = "The package that speaks with PostgreSQL is not installed."
+        raise Refused(Problem(where, why, "Install it: pip install 'smallgroup[postgres]'.")) from None
+    try:
+        return psycopg.connect(address, autocommit=True)
+    except psycopg.Error as error:
+        why = f"It cannot be reached: {str(error).splitlines()[0].rstrip('.')}."
+        raise Refused(Problem(where, why, "Check the address, and that the server runs.")) from None
+
+
+def _file(path: str) -> sqlite3.Connection:
+    try:
+        file = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            for pragma in ("synchronous = FULL", "foreign_keys = ON"):
+                file.execute(f"PRAGMA {pragma}")
+            _write_ahead(file)
+        except BaseException:
+            file.close()
+            raise
+    except sqlite3.Error as error:
+        why = f"It cannot be opened: {error}."
+        fix = "Name a ledger, or a new file in a folder that is there."
+        raise Refused(Problem(f"Ledger {path}", why, fix)) from None
+    return file
+
+
+def _write_ahead(file: sqlite3.Connection, tries: int = 20) -> None:
+    """Readers need not wait for the writer. Several processes may want that of a new file at the same moment."""
+    for left in reversed(range(tries)):
+        try:
+            file.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not left:
+                raise
+        file.execute("BEGIN IMMEDIATE")  # this waits its turn, which the pragma does not
+        file.execute("COMMIT")

@@ -6,8 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,13 +16,14 @@ import polars as pl
 from smallgroup.errors import Problem, Refused
 from smallgroup.ledger.chain import GENESIS, Entry, bodies, link, sha
 from smallgroup.ledger.database import Database, connected, database
-from smallgroup.ledger.schema import ENTRY, PARTS, TRANSFER, VERSION, Part
+from smallgroup.ledger.schema import EARNED, ENTRY, PARTS, TRANSFER, VERSION, Part
+from smallgroup.money import pretty
 
 if TYPE_CHECKING:
     import psycopg
 
 _AT_ONCE = 5_000  # entries that are verified together
-_FIELDS = tuple(field.name for field in fields(Entry))
+_values = attrgetter(*ENTRY[1:-1])  # of an Entry, without its id and hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,9 @@ def append(db: Database, entries: Sequence[Entry], *parts: tuple[Part, pl.DataFr
     consists = bodies(placed)
     made = []
     for number, entry in enumerate(entries, last + 1):
-        values = dict(zip(_FIELDS, astuple(entry), strict=True)) | {"id": number}
-        previous = link(previous, [values[name] for name in ENTRY[:-1]], consists.get(number, ""))
-        made.append([*(values[name] for name in ENTRY[:-1]), previous])
+        values = (number, *_values(entry))
+        previous = link(previous, values, consists.get(number, ""))
+        made.append((*values, previous))
     types = {name: pl.Int64 if name in ("id", "reverses_id") else pl.String for name in ENTRY}
     db.insert("ledger_entry", pl.DataFrame(made, schema=types, orient="row"))
     return list(range(last + 1, last + 1 + len(entries)))
@@ -151,7 +153,7 @@ def reverse(
     """Undo an entry by mirroring what it posted, cent by cent; return the id of the reversal.
 
     The same reversal again posts nothing. Raises Refused when there is nothing to undo: no such entry, one that
-    moved no money, a reversal, or an entry that was undone already.
+    moved no money, a reversal, or an entry that was undone already, by a reversal or by later closes.
     """
     made_by, checked_by = two_people(made_by, checked_by)
     why = said(why, "why it is reversed")
@@ -166,6 +168,7 @@ def reverse(
         if done is not None:
             return done
         subject = undoable(db, entry_id, ("statement", "payment"), day)
+        _refuse_below_zero(db, entry_id)
         entry = Entry(
             source="reversal", event_id=str(entry_id), body_sha256=body, kind="reversal", subject=subject,
             day=day.isoformat(), reverses_id=entry_id, why=why, made_by=made_by, checked_by=checked_by,
@@ -190,6 +193,27 @@ def undoable(db: Database, entry_id: int, kinds: Sequence[str], day: date) -> st
     if day.isoformat() < posted:
         raise refused(where, f"It is of {posted}, after {day}.", "Give the day on which it is undone.", seen=str(day))
     return None if subject is None else str(subject)
+
+
+def _refuse_below_zero(db: Database, entry_id: int) -> None:
+    """What was posted and has been taken back since cannot be taken back once more."""
+    below = db.rows(
+        f"SELECT program, broker_id, group_id, kind, CAST(SUM({EARNED}) AS BIGINT), "
+        f"CAST(SUM(CASE WHEN entry_id = ? THEN {EARNED} ELSE 0 END) AS BIGINT) FROM ledger_transfer "
+        "WHERE broker_id IN (SELECT broker_id FROM ledger_transfer WHERE entry_id = ?) "
+        f"GROUP BY program, broker_id, group_id, kind HAVING SUM({EARNED}) < "
+        f"SUM(CASE WHEN entry_id = ? THEN {EARNED} ELSE 0 END) ORDER BY program, broker_id, group_id, kind",
+        [entry_id] * 3,
+    )
+    if below:
+        fix = "Close the next period with what is earned after all."
+        raise Refused([
+            Problem(
+                f"Ledger, entry {entry_id}, {program}, broker {broker}, group {group}, {kind}",
+                f"Of the {pretty(own)} that it posted only {pretty(stands)} stands.", fix,
+            )
+            for program, broker, group, kind, stands, own in below
+        ])  # fmt: skip
 
 
 def mirrored(db: Database, entry_id: int, action: str, because: str) -> pl.DataFrame:
@@ -241,10 +265,10 @@ def verify(ledger: Ledger, *, head: str | None = None) -> Verified:
             known = known or previous == head
         if len(entries) < span[1] - span[0] + 1:
             raise _bad(start + len(entries), "It is missing.")
-    for part in PARTS:
-        stray = db.rows(f"SELECT MIN(entry_id) FROM {part.table} WHERE entry_id < 1 OR entry_id > ?", [last])
-        if stray[0][0] is not None:
-            raise _bad(stray[0][0], f"There is no such entry, and yet {part.table} has a row of it.")
+    for table, column in [("ledger_entry", "id"), *((part.table, "entry_id") for part in PARTS)]:
+        ((stray,),) = db.rows(f"SELECT MIN({column}) FROM {table} WHERE {column} < 1 OR {column} > ?", [last])
+        if stray is not None:
+            raise _bad(stray, f"There is no such entry in the chain, and yet {table} has a row of it.")
     if not known:
         raise _bad(last + 1, f"The ledger ends before the entry with the hash {head}.")
     return Verified(last, transfers, previous)

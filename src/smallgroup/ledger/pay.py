@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from smallgroup.errors import Problem, Refused
-from smallgroup.ledger.balances import KEY, PAID, standing
+from smallgroup.ledger.balances import KEY, standing
 from smallgroup.ledger.chain import Entry, sha
 from smallgroup.ledger.close import payees_of
 from smallgroup.ledger.database import Database
@@ -28,7 +28,7 @@ from smallgroup.ledger.ledger import (
     two_people,
     undoable,
 )  # fmt: skip
-from smallgroup.ledger.schema import CASH, TRANSFER, UNPAID
+from smallgroup.ledger.schema import CASH, PAID, TRANSFER, UNPAID
 from smallgroup.money import pretty
 
 CHECKING, SAVINGS = "checking", "savings"

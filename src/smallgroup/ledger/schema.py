@@ -17,6 +17,12 @@ import polars as pl
 VERSION = 1
 CASH = "cash"
 
+EARNED = "CASE WHEN 'cash' IN (debit, credit) THEN 0 WHEN debit = 'expense:' || program THEN cents ELSE -cents END"
+"""What a transfer adds to what the broker earned, in SQL."""
+
+PAID = "CASE WHEN credit = 'cash' THEN cents WHEN debit = 'cash' THEN -cents ELSE 0 END"
+"""What it adds to what the broker was paid."""
+
 ENTRY = (
     "id", "source", "event_id", "body_sha256", "kind", "subject", "batch", "day", "reverses_id", "why", "made_by",
     "checked_by", "recorded_at", "hash",

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from smallgroup.ledger.balances import EARNED, PAID
 from smallgroup.ledger.close import closed
 from smallgroup.ledger.ledger import Ledger, refused
+from smallgroup.ledger.schema import EARNED, PAID
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,5 +45,10 @@ def rounded_apart(frame: pl.DataFrame, *, numerator: str, denominator: int, by: 
 def _with_remainders(cut: pl.DataFrame, by: str) -> pl.Series:
     """`part`, and one more for as many of the largest `rest` of a group of rows as are left of its `total`."""
     left = pl.col("total") - pl.col("part").sum().over(by)
-    nth = pl.col("rest").rank("ordinal", descending=True).over(by)
-    return cut.select(pl.col("part") + (nth <= left).cast(pl.Int64))["part"]
+    short = cut.select(by, "rest", left=left).with_row_index("at").filter(pl.col("left") > 0)
+    short = short.sort(by, "rest", descending=[False, True], maintain_order=True)
+    # In sorted rows the place in a group of rows is counted from where it starts, several times faster than a window.
+    row = pl.int_range(pl.len())
+    start = pl.when(pl.col(by) != pl.col(by).shift()).then(row).forward_fill().fill_null(0)
+    lucky = short.filter(row - start < pl.col("left"))["at"]
+    return cut["part"].scatter(lucky, cut["part"].gather(lucky) + 1)

@@ -108,7 +108,8 @@ def _excluded(sales: Sales, program: Program, pairs: pl.DataFrame) -> list[pl.Da
         return []
     brokers = sales.brokers.select("broker_id").with_row_index("broker")
     groups = sales.sales.select("group_id").with_row_index("group")
-    said = said.join(brokers, on="broker_id").join(groups, on="group_id", how="left", nulls_equal=False)
+    groups = groups.filter(pl.col("group_id").is_in(said["group_id"].drop_nulls().implode()))
+    said = said.join(brokers, on="broker_id").join(groups, on="group_id", how="left")
     said = said.select("group", "broker", "because", rule=pl.lit("decided"))
     everywhere = said.filter(pl.col("group").is_null()).drop("group")
     of_one = said.filter(pl.col("group").is_not_null())

@@ -43,7 +43,9 @@ def _under(
     lines: pl.DataFrame, which: pl.Expr, cents: int, rule: str, taken: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     earned = which & (pl.col("cents") > 0)
-    sums = lines.filter(earned).group_by("group").agg(pl.col("cents").sum().alias("before"))
+    sums = lines.select("group", "cents", earned.alias("earned")).filter("earned").group_by("group").agg(
+        pl.col("cents").sum().alias("before")
+    )  # fmt: skip
     if taken is not None:
         sums = sums.join(taken, on="group", how="left").with_columns(pl.col("taken").fill_null(0))
     else:
@@ -54,6 +56,11 @@ def _under(
     if over.is_empty():
         return lines, told
     hit = lines.with_row_index("at").join(over, on="group").filter(earned).sort("group", "program", "kind", "broker")
-    less = apportioned(hit, whole="after", weight="cents", by="group")
+    # By kind first, then to the brokers of each, so that a split adds up to what the kind brings unsplit.
+    kinds = hit.group_by("group", "program", "kind", "after", maintain_order=True).agg(pl.col("cents").sum())
+    kinds = kinds.with_columns(apportioned(kinds, whole="after", weight="cents", by="group").alias("less"))
+    kinds = kinds.select("group", "program", "kind", "less").with_row_index("nth")
+    hit = hit.join(kinds, on=["group", "program", "kind"], maintain_order="left")
+    less = apportioned(hit, whole="less", weight="cents", by="nth")
     lines = lines.with_columns(lines["cents"].scatter(hit["at"], less))
     return lines.filter(pl.col("cents") != 0), told

@@ -145,7 +145,9 @@ def _refuse_unknown_programs(sales: Sales, programs: Sequence[Program]) -> None:
     from smallgroup.rulebook.program import known_programs
 
     known = sorted({one.id for one in (*programs, *known_programs())})
-    named = sales.adjustments["program"].drop_nulls().unique().sort()
+    # What another program has brought may name that program, of which nothing else is known here.
+    ours = sales.adjustments.filter(pl.col("kind") != "other_program_reward")
+    named = ours["program"].drop_nulls().unique().sort()
     problems = [Problem("adjustments.csv, program", f"{one!r} is no program.", did_you_mean(one, known), seen=one)
                 for one in named if one not in known]  # fmt: skip
     if problems:
@@ -178,9 +180,9 @@ def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.Data
     else:
         due = credited.select("group", "broker").clear().with_columns(rule=pl.lit(""), because=pl.lit(""))
         lines = earned_lines(sales, program, credited, counters, scale, sizes)
-        if settings.rescinded == "own_part":
-            lines = lines.filter(~verdict.rescinded.gather(lines["group"]))
     lines = pl.concat([lines, decided_amounts(sales, program, credited, due)])
+    if settings.rescinded == "own_part":
+        lines = lines.filter(~verdict.rescinded.gather(lines["group"]))
     if program.tiers is None and lines.height:
         due = due.join(lines, on="group", how="anti")
 
@@ -228,7 +230,7 @@ def _by_size(
 
 def _used(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.DataFrame]) -> pl.DataFrame | None:
     """What sales since January had counted before the window began, by counter."""
-    if program.settings.period != "since_january":
+    if program.settings.period != "since_january" or program.from_ == date(program.from_.year, 1, 1):
         return None
     before = replace(
         program, from_=date(program.from_.year, 1, 1), to=date.fromordinal(program.from_.toordinal() - 1),

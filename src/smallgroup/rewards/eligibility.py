@@ -270,15 +270,13 @@ def _with_decisions(sales: Sales, program: Program) -> pl.DataFrame:
         "why",
     )
 
-    def latest(kind: str, *columns: pl.Expr) -> pl.DataFrame:
-        return decided.filter(pl.col("kind") == kind).group_by("group_id").agg(one.last() for one in columns)
+    def latest(kind: str, column: pl.Expr) -> pl.Expr:
+        return column.filter(pl.col("kind") == kind).last()
 
-    joined = (
-        groups.join(latest("exclude", said.alias("excluded_because")), on="group_id", how="left", maintain_order="left")
-        .join(latest("include", said.alias("included_because")), on="group_id", how="left", maintain_order="left")
-        .join(latest("settle", pl.col("reading").alias("settled"), said.alias("settled_because")), on="group_id",
-              how="left", maintain_order="left")
+    found = decided.group_by("group_id").agg(
+        excluded_because=latest("exclude", said), included_because=latest("include", said),
+        settled=latest("settle", pl.col("reading")), settled_because=latest("settle", said),
     )  # fmt: skip
-    return joined.with_columns(
+    return groups.join(found, on="group_id", how="left", maintain_order="left").with_columns(
         excluded=pl.col("excluded_because").is_not_null(), included=pl.col("included_because").is_not_null()
     )

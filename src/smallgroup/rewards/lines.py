@@ -25,9 +25,8 @@ def earned_lines(
     """Cents by group, broker and kind. `sizes` is how large each group is, in the order of the groups."""
     assert program.tiers is not None
     passing = counters.filter(gates.passes(program, scale)).rename({"units": "counted"}).with_row_index("together")
-    by_group = counting.by_group(credited, program).join(
-        passing, on=["counter", "period"], maintain_order="left"
-    ).with_row_index("of")  # fmt: skip
+    by_group = counting.by_group(credited, program).join(passing, on=["counter", "period"], maintain_order="left")
+    by_group = by_group.sort("together", maintain_order=True).with_row_index("of")
     # By group first, then to its brokers; where members were split before, each broker's part stands by itself.
     rows, one_by_one = by_group, program.settings.split != "members"
     if one_by_one:

@@ -30,6 +30,7 @@ MOST_TOLD = 100
 """How many cells of one column are told; of the rest only their number."""
 _OPEN_END = date(9999, 12, 31)
 _FINEST = 1_000_000_000
+_MOST_CENTS = 1_000_000_000_00
 
 _NEEDED = {
     "sales": ("group_id", "state", "effective_date", "channel"),
@@ -93,7 +94,11 @@ class _Table:
             return
         known = COLUMNS[self.name]
         for column in self.texts.columns:
-            if column not in known:
+            twice, mark, _ = column.rpartition("_duplicated_")
+            if mark and twice in known:
+                self.problems.append(Problem(f"{self.file}, row 1", f"the column {twice} stands twice.", "Keep one.",
+                                             seen=twice, row=1, column=twice))  # fmt: skip
+            elif column not in known:
                 self.problems.append(Problem(f"{self.file}, row 1", f"the column {column!r} is not known.",
                                              did_you_mean(column, list(known)), seen=column, row=1))  # fmt: skip
         for column in _NEEDED[self.name]:
@@ -146,6 +151,13 @@ class _Table:
             return pl.Series(name, [None], dtype=dtype).new_from_index(0, len(text))
         return text.replace_strict(list(values), list(values.values()), default=None, return_dtype=dtype).alias(name)
 
+    def empty(self, typed: pl.DataFrame, column: str) -> pl.Series:
+        """Whether nothing is written in a cell. What is written and cannot be read is told already."""
+        null = typed[column].is_null()
+        if self.texts is None or column not in self.texts.columns or not null.any():
+            return null
+        return (self.texts[column].str.strip_chars() == "").fill_null(True)
+
     def tell(
         self,
         bad: pl.Series,
@@ -178,7 +190,7 @@ def _reader(name: str, kind: Any) -> Callable[[str], Any]:
     if kind is pl.Boolean:
         return _yes_no
     if kind is pl.Int64:
-        return money.cents
+        return _amount
     if kind is pl.Object:
         return _share_as_read
     words = list(kind.categories)
@@ -197,6 +209,14 @@ def _yes_no(text: str) -> bool:
     if text.lower() in ("no", "false"):
         return False
     raise ValueError(f"{text!r} is neither yes nor no.\nWrite yes or no.")
+
+
+def _amount(text: str) -> int:
+    """Cents. An amount that no reward comes near is refused, so that no sum of them can pass 64 bits."""
+    cents = money.cents(text) if len(text) <= 20 else _MOST_CENTS + 1
+    if abs(cents) > _MOST_CENTS:
+        raise ValueError(f"it is more than {money.pretty(_MOST_CENTS)}.\nCheck the amount.")
+    return cents
 
 
 def _share_as_read(text: str) -> str:
@@ -235,8 +255,8 @@ def _two_letters(table: _Table, state: pl.Series) -> None:
 def _sales(table: _Table, typed: pl.DataFrame) -> pl.DataFrame:
     _twice(table, typed["group_id"], "the group")
     _two_letters(table, typed["state"])
-    known, last = typed["termination_known_on"], typed["last_covered_day"]
-    table.tell(known.is_not_null() & last.is_null(), "last_covered_day",
+    known = typed["termination_known_on"]
+    table.tell(known.is_not_null() & table.empty(typed, "last_covered_day"), "last_covered_day",
                lambda place: f"the termination was known on {known[place]}, but not the last day of coverage.",
                "Write the last day of coverage, or take termination_known_on out.")  # fmt: skip
     return typed.sort("group_id")
@@ -249,10 +269,11 @@ def _places(table: _Table, typed: pl.DataFrame, whole: pl.DataFrame, column: str
     )
     place = typed.select(column).join(index, on=column, how="left", maintain_order="left")["place"]
     ids = typed[column]
+    known = whole[column].drop_nulls().to_list()[:10_000]
     what = "group" if column == "group_id" else "broker"
     table.tell(place.is_null() & ids.is_not_null(), column,
                lambda at: f"the {what} {ids[at]} is not in {file}.",
-               lambda at: did_you_mean(ids[at], whole[column].drop_nulls().to_list()[:10_000]), ids)  # fmt: skip
+               lambda at: did_you_mean(ids[at], known) if known else f"Add it to {file}.", ids)  # fmt: skip
     return place
 
 
@@ -321,8 +342,8 @@ def _conditions(table: _Table, typed: pl.DataFrame, brokers: pl.DataFrame) -> pl
     for condition in CONDITIONS:
         stem, state = named[condition]
         starts, ends = typed[f"{stem}_from"], typed[f"{stem}_to"]
-        table.tell(starts.is_null() & ends.is_not_null(), f"{stem}_from", lambda _: "there is an end, and no start.",
-                   "Write the first day.")  # fmt: skip
+        table.tell(table.empty(typed, f"{stem}_from") & ends.is_not_null(), f"{stem}_from",
+                   lambda _: "there is an end, and no start.", "Write the first day.")  # fmt: skip
         table.tell(ends < starts, f"{stem}_to", partial(_ends_early, starts, ends), "Correct one of the days.")
         if state:
             _two_letters(table, typed[state])
@@ -338,7 +359,6 @@ def _conditions(table: _Table, typed: pl.DataFrame, brokers: pl.DataFrame) -> pl
 
 def _splits(table: _Table, typed: pl.DataFrame, sales: pl.DataFrame, brokers: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Shares as parts of one whole, the least common denominator of all of them."""
-    before = len(table.problems)
     group = _places(table, typed, sales, "group_id", "sales.csv")
     broker = _places(table, typed, brokers, "broker_id", "brokers.csv")
     starts, ends = typed["from_date"], typed["to_date"]
@@ -346,18 +366,20 @@ def _splits(table: _Table, typed: pl.DataFrame, sales: pl.DataFrame, brokers: pl
     texts = typed["share"].unique().drop_nulls()
     exact = {text: share(text) for text in texts}
     whole = math.lcm(*(one.denominator for one in exact.values())) if exact else 1
-    part = typed["share"].replace_strict(
-        list(exact), [int(one * min(whole, _FINEST)) for one in exact.values()], default=None, return_dtype=pl.Int64
-    ) if exact else pl.Series([], dtype=pl.Int64)  # fmt: skip
+    parts = {text: int(one * min(whole, _FINEST)) for text, one in exact.items()}
+    part = typed["share"].replace_strict(list(parts), list(parts.values()), default=None, return_dtype=pl.Int64) \
+        if parts else pl.Series([None], dtype=pl.Int64).new_from_index(0, typed.height)  # fmt: skip
     found = pl.DataFrame({"group": group, "broker": broker, "part": part, "from_date": starts, "to_date": ends})
-    if len(table.problems) == before and whole <= _FINEST:
+    # A row that cannot be read is told already, and would be missing from a sum.
+    if whole <= _FINEST and not any(one.where.startswith(table.file) for one in table.problems):
         _refuse_shares(table, found, whole, sales, brokers)
     return found, whole
 
 
 def _refuse_too_fine(whole: int) -> None:
     if whole > _FINEST:
-        why = f"the shares have {whole:,} as their least common denominator, too fine to be computed exactly."
+        finest = f"{whole:,}" if whole < _FINEST**2 else f"more than {_FINEST**2:,}"
+        why = f"the shares have {finest} as their least common denominator, too fine to be computed exactly."
         raise Refused(Problem("splits.csv, share", why, "Write them with fewer different denominators."))
 
 
@@ -401,7 +423,8 @@ def _adjustments(table: _Table, typed: pl.DataFrame, sales: pl.DataFrame, broker
     _places(table, typed, brokers, "broker_id", "brokers.csv")
     kind, amount, reading = typed["kind"].cast(pl.String), typed["amount"], typed["reading"]
     priced = kind.is_in(["amount", "other_program_reward"])
-    table.tell(priced & amount.is_null(), "amount", lambda at: f"{kind[at]} needs its amount.", "Write it as 250.00.")
+    table.tell(priced & table.empty(typed, "amount"), "amount", lambda at: f"{kind[at]} needs its amount.",
+               "Write it as 250.00.")  # fmt: skip
     table.tell(~priced & amount.is_not_null(), "amount", lambda at: f"{kind[at]} has no amount.", "Take it out.")
     table.tell((kind == "other_program_reward") & (amount < 0), "amount",
                lambda at: "what another program paid cannot be below nothing.", "Correct it.")  # fmt: skip
@@ -414,6 +437,8 @@ def _adjustments(table: _Table, typed: pl.DataFrame, sales: pl.DataFrame, broker
     whole = kind.is_in(["include", "settle"]) & typed["broker_id"].is_not_null()
     table.tell(whole, "broker_id", lambda at: f"{kind[at]} is of a whole group, and not of one of its brokers.",
                "Take the broker out.", typed["broker_id"])  # fmt: skip
+    table.tell(~settles & reading.is_not_null(), "reading", lambda at: f"{kind[at]} has no reading.", "Take it out.",
+               reading)  # fmt: skip
     by_group = kind.is_in(["include", "settle", "other_program_reward", "amount"])
     table.tell(by_group & typed["group_id"].is_null(), "group_id", lambda at: f"{kind[at]} is of a group.",
                "Name the group.")  # fmt: skip

@@ -46,13 +46,13 @@ def readings(sales: Sales, programs: Iterable[Program], as_of: date) -> list[Rea
                     read = [_read(one, doubt.id, other) for one in programs]
                     total = earn(sales, read, as_of).total
                     found[doubt.id, other] = ReadingTotal(doubt.id, doubt.asks, doubt.setting, other, False, total)
-    return sorted(found.values(), key=lambda one: (*_numbered(one.doubt), not one.taken, one.side))
+    return sorted(found.values(), key=lambda one: (_in_order(one.doubt), not one.taken, one.side))
 
 
-def _numbered(id: str) -> tuple[str, int]:
-    """So that B10 comes after B9."""
-    name = id.rstrip("0123456789")
-    return name, int(id[len(name):] or 0)
+def _in_order(id: str) -> tuple[str, int, str]:
+    """B2 stands before B10; another id stands by its letters."""
+    letters = id.rstrip("0123456789")
+    return letters, int(id[len(letters) :] or 0), id
 
 
 def _read(program: Program, id: str, side: str) -> Program:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -104,8 +104,8 @@ def _refuse_gaps(steps: tuple[Any, ...], what: str, unit: str, start: int | None
             raise ValueError(f"two {what}s hold for {later.from_} {unit}: close the earlier with "
                              f"to: {later.from_ - 1}.")  # fmt: skip
         if earlier.to + 1 != later.from_:
-            raise ValueError(f"no {what} holds for {earlier.to + 1} to {later.from_ - 1} {unit}: nothing may fall "
-                             "between.")  # fmt: skip
+            missed = f"{earlier.to + 1} to {later.from_ - 1}" if earlier.to + 2 < later.from_ else f"{earlier.to + 1}"
+            raise ValueError(f"no {what} holds for {missed} {unit}: nothing may fall between.")
     if steps[-1].to is not None:
         raise ValueError(f"no {what} holds for {steps[-1].to + 1} {unit} or more: leave the last one open.")
 
@@ -212,7 +212,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         number, _, unit = self.look_back.partition(" ")
-        if not number.isdigit() or unit.removesuffix("s") not in ("month", "day"):
+        known = unit.removesuffix("s") in ("month", "day")
+        if not (number.isascii() and number.isdigit() and len(number) <= 4) or not known:
             raise ValueError(f"look_back is {self.look_back!r}. Write it as 6 months, or 180 days.")
 
 
@@ -294,9 +295,14 @@ class Program:
                                  f"{did_you_mean(doubt.setting, list(known))}")  # fmt: skip
             for other in doubt.others:
                 self._settings(doubt, other)
-        missing = sorted(name for name in _RULES if name not in self.rules)
+        missing = sorted({*_RULES, *self.broker_conditions} - {*self.rules})
         if missing:
             raise ValueError(f"rules does not name {', '.join(missing)}.")
+        _refuse_absurd(self, "")
+        for name, days in (("rescission_days", self.rescission_days), ("enrolled_months", self.enrolled_months),
+                           ("pay.after_days", self.pay.after_days if self.pay else None)):  # fmt: skip
+            if days is not None and days > _LONGEST:
+                raise ValueError(f"{name} is {days:,}, more than {_LONGEST:,}.")
 
     @property
     def name(self) -> str:
@@ -334,6 +340,23 @@ class Program:
 
 _RULES = ("window", "market", "state", "new_group", "break_away", "channels", "member", "late_add",
           "broker_of_record", "reporting", "rescission")  # fmt: skip
+
+
+_LONGEST = 3_660
+_LARGEST = 1_000_000_000_00
+
+
+def _refuse_absurd(value: Any, path: str) -> None:
+    """Raises ValueError for a number with which sums could pass 64 bits."""
+    if isinstance(value, int) and value > _LARGEST:
+        raise ValueError(f"{path} is more than {_LARGEST:,}. Check it.")
+    if isinstance(value, tuple):
+        for place, inner in enumerate(value):
+            _refuse_absurd(inner, f"{path}[{place}]")
+    elif is_dataclass(value):
+        for one in fields(value):
+            name = one.name.rstrip("_")
+            _refuse_absurd(getattr(value, one.name), f"{path}.{name}" if path else name)
 
 
 def read_program(text: str, *, file: str) -> Program:
