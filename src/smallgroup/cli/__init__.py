@@ -19,6 +19,7 @@ from smallgroup.cli import (
     rewards,
     rewards_ledger,
     rewards_pay,
+    rewards_programs,
     rewards_progress,
     underwrite,
 )
@@ -61,7 +62,7 @@ app.add_typer(rewards.app, name="rewards")
 for verb in (
     rewards_progress.progress, rewards_progress.reconcile, rewards_ledger.close, rewards_ledger.statement,
     rewards_pay.pay, rewards_pay.returned, rewards_pay.dispute, rewards_ledger.balances, rewards_ledger.reverse,
-    rewards_ledger.verify, rewards_ledger.export, rewards_pay.report,
+    rewards_ledger.verify, rewards_ledger.export, rewards_pay.report, rewards_programs.programs,
 ):  # fmt: skip
     rewards.app.command()(verb)
 app.command("clause")(clause.clause)

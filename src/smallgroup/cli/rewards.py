@@ -85,6 +85,9 @@ def _print_earned(earned: Earned) -> None:
     out = output.console()
     titles = ", ".join(dict.fromkeys(one.program.title for one in earned.of))
     out.print(f"{titles}, as of {earned.as_of}: {money.pretty(earned.total)}", markup=False)
+    for one in earned.of:
+        if one.program.amounts == "illustrative":
+            out.print(f"The amounts of {one.program.title} are illustrative: the document states none.", markup=False)
     rows = []
     for broker in said["brokers"]:
         ahead = broker["next_tier"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from smallgroup.rewards import periods
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
 
@@ -25,7 +26,8 @@ def paid(sales: Sales, program: Program, credits: pl.DataFrame) -> Paid:
     """`credits` has group, on and units: the days on which members of groups count."""
     day = sales.sales["effective_date"]
     if program.snapshot == "period_end":
-        day = day.dt.truncate("1q").dt.offset_by("3mo").dt.offset_by("-1d")
+        begins = sales.sales.select("effective_date")
+        day = begins.with_columns(day=periods.last_day(program, pl.col("effective_date")))["day"]
     count = pl.Series([False]).new_from_index(0, sales.sales.height).scatter(credits["group"], True)
     every = sales.splits.filter(count.gather(sales.splits["group"]))
     every = every.with_columns(day.gather(every["group"]).alias("day"))

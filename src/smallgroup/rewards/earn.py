@@ -16,11 +16,11 @@ from itertools import groupby
 import polars as pl
 
 from smallgroup.errors import Problem, Refused, did_you_mean
-from smallgroup.rewards import counting, members
+from smallgroup.rewards import counting, gates, members
 from smallgroup.rewards.brokers import paid
 from smallgroup.rewards.caps import capped
 from smallgroup.rewards.eligibility import Told, judged
-from smallgroup.rewards.lines import LINES, decided_amounts, earned_lines
+from smallgroup.rewards.lines import LINES, decided_amounts, earned_lines, may_be_won_back
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
 
@@ -160,21 +160,26 @@ def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.Data
     of_members = _counted(sales, program, memo)
     counts = verdict.counts | verdict.rescinded if settings.rescinded == "own_part" else verdict.counts
     credits = of_members.filter(counts.gather(of_members["group"]))
-    credits, small = counting.of_size(credits, program)
+    credits, new = counting.long_enough(credits, program, as_of)
+    sizes = counting.sizes(sales, _by_size(sales, program, credits, memo))
+    credits, small = counting.of_size(credits, program, sizes)
+    credits, beyond = counting.at_most(credits, program)
     payment = paid(sales, program, credits)
     scale = sales.whole if settings.split == "members" else 1
     credited = counting.credited(sales, program, payment.pairs, scale)
     used = _used(sales, program, as_of, memo)
-    counters = counting.counters(sales, program, credited, used, of_members)
+    lost, told_lost = counting.lost(sales, program, scale)
+    counters = counting.counters(program, credited, used, lost)
     if program.tiers is None:
-        due = credited.select("group", "broker").with_columns(
+        passing = counters.filter(gates.passes(program, scale))
+        due = credited.join(passing, on=["counter", "period"], how="semi").select("group", "broker").with_columns(
             rule=pl.lit(program.rules.get("only_carrier", program.rules["member"])),
             because=pl.lit("due; the document gives no amount"),
         )  # fmt: skip
         lines = pl.DataFrame(schema=LINES)
     else:
         due = credited.select("group", "broker").clear().with_columns(rule=pl.lit(""), because=pl.lit(""))
-        lines = earned_lines(sales, program, credited, counters, scale)
+        lines = earned_lines(sales, program, credited, counters, scale, sizes)
     lines = pl.concat([lines, decided_amounts(sales, program, credited, due)])
     if settings.rescinded == "own_part":
         lines = lines.filter(~verdict.rescinded.gather(lines["group"]))
@@ -185,11 +190,12 @@ def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.Data
         of_groups = verdict.tell()
         # Members are named of groups that count; of the others the reason of the group says it all.
         reasons = pl.concat([
-            of_groups.reasons, small, payment.reasons, members.left_out(sales, program, counts),
+            of_groups.reasons, new, small, beyond, payment.reasons, members.left_out(sales, program, counts),
+            gates.below(sales, program, credited, counters, scale), told_lost,
         ], how="diagonal").select("group", "member_id", "broker", "rule", "because")  # fmt: skip
         order = ["group", "rule", "because"]
         return Told(reasons.sort(pl.all(), nulls_last=False), of_groups.referrals.sort(order),
-                    of_groups.open.sort(order))  # fmt: skip
+                    pl.concat([of_groups.open, may_be_won_back(sales, program, credited)]).sort(order))  # fmt: skip
 
     return OneProgram(program, scale, credited, counters, lines, due.sort("group", "broker"), tell)
 
@@ -200,12 +206,26 @@ def _counted(sales: Sales, program: Program, memo: dict[object, pl.DataFrame]) -
     late = settings.late_adds == "counted"
     key = (
         program.unit in ("subscriber", "employee"), settings.special_members, settings.ended_members, late,
-        program.enrolled_months, program.snapshot, program.rescission_days,
+        program.enrolled_months, program.rescission_days, settings.ninetieth,
         (program.from_, program.to) if late else None,
+        (settings.period, program.to) if program.snapshot == "period_end" else None,
     )  # fmt: skip
     if key not in memo:
         memo[key] = members.counted(sales, program)
     return memo[key]
+
+
+def _by_size(
+    sales: Sales, program: Program, credits: pl.DataFrame, memo: dict[object, pl.DataFrame]
+) -> pl.DataFrame:  # fmt: skip
+    """The credits that the size of a group is measured by: those that are paid, or those of another unit; none where
+    no size is looked at."""
+    by_band = program.tiers is not None and program.tiers.mode in ("group_band", "band_by_groups")
+    if program.group_size is None and not by_band:
+        return credits.clear()
+    if program.size_unit is None:
+        return credits
+    return _counted(sales, replace(program, unit=program.size_unit, size_unit=None), memo)
 
 
 def _used(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.DataFrame]) -> pl.DataFrame | None:

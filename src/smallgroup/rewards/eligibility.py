@@ -14,6 +14,7 @@ from operator import or_
 
 import polars as pl
 
+from smallgroup.rewards import periods
 from smallgroup.rewards.sales import COUNTS, DOES_NOT_COUNT, Sales
 from smallgroup.rulebook.program import Program
 
@@ -127,7 +128,8 @@ def _against(program: Program, as_of: date) -> Iterator[Reason]:
            pl.format("effective {}, after {}: not in force yet", "effective_date", pl.lit(str(as_of))))  # fmt: skip
     yield (col("reported_on") > as_of, rules["reporting"],
            pl.format("reported by the agency on {}, after {}", "reported_on", pl.lit(str(as_of))))  # fmt: skip
-    yield col("market") == "large", rules["market"], pl.lit("sold in the large-group market")
+    yield (~col("market").cast(pl.String).is_in(list(program.markets)), rules["market"],
+           pl.format("sold in the {}-group market", col("market").cast(pl.String)))  # fmt: skip
     yield (col("state") != program.state, rules["state"],
            pl.format("the group is in {}, and the program is for {}", "state", pl.lit(program.state)))  # fmt: skip
     channels = [one for one in program.channels
@@ -149,22 +151,22 @@ def _against(program: Program, as_of: date) -> Iterator[Reason]:
         yield (col("only_carrier") == "no", rules.get("only_carrier", rules["member"]),
                pl.lit("the employer offers another carrier's plan too"))  # fmt: skip
     if program.snapshot == "period_end":
-        last = _quarter_end(col("effective_date"))
+        last = periods.last_day(program, col("effective_date"))
+        yield (last > as_of, rules["window"],
+               pl.format("what is counted together ends on {}, after {}: it is not closed yet", last,
+                         pl.lit(str(as_of))))  # fmt: skip
         yield (
             col("last_covered_day") < last,
             rules["rescission"],
-            pl.format("coverage ended on {}, before the quarter's last day, {}", "last_covered_day", last),
-        )
-
-
-def _quarter_end(day: pl.Expr) -> pl.Expr:
-    return day.dt.truncate("1q").dt.offset_by("3mo").dt.offset_by("-1d")
+            pl.format("coverage ended on {}, before the last day of what is counted together, {}",
+                      "last_covered_day", last),
+        )  # fmt: skip
 
 
 def _look_back(program: Program) -> pl.Expr:
     """The first day on which there may be no contract."""
     number, _, unit = program.settings.look_back.partition(" ")
-    return pl.col("effective_date").dt.offset_by(f"-{number}{'mo' if unit == 'months' else 'd'}")
+    return pl.col("effective_date").dt.offset_by(f"-{number}{'mo' if unit.startswith('month') else 'd'}")
 
 
 def _within(day: str, program: Program) -> pl.Expr:
@@ -182,11 +184,13 @@ def _had_contract(program: Program) -> pl.Expr:
 
 
 def _contract_said(program: Program) -> pl.Expr:
+    none = program.settings.look_back.startswith("0 ")
+    within = pl.lit("not" if none else f"within {program.settings.look_back}")
     return (
         pl.when(pl.col("prior_contract") == "in_force")
         .then(pl.lit("the group had a contract in force already"))
-        .otherwise(pl.format("the last contract ended on {}, within {} before {}", "last_prior_contract_end",
-                             pl.lit(program.settings.look_back), "effective_date"))
+        .otherwise(pl.format("the last contract ended on {}, {} before {}", "last_prior_contract_end", within,
+                             "effective_date"))
     )  # fmt: skip
 
 
@@ -198,32 +202,33 @@ def _broke_away(program: Program) -> pl.Expr:
 def _doubts(program: Program) -> Iterator[Reason]:
     """What the facts leave open, so that a person decides."""
     col = pl.col
+    contract, arrangement = program.doubt_of("look_back", "new_group"), program.doubt_of("break_away", "break_away")
     if program.new_group:
         prior, ended = col("prior_contract"), col("last_prior_contract_end")
         unknown = prior.is_null() | (prior == "unknown")
-        yield unknown, "B5", pl.lit("it is not known whether the group had a contract before, and until when")
-        yield (prior == "ended") & ended.is_null(), "B5", pl.lit("it is not known when the last contract ended")
+        yield unknown, contract, pl.lit("it is not known whether the group had a contract before, and until when")
+        yield (prior == "ended") & ended.is_null(), contract, pl.lit("it is not known when the last contract ended")
         long_ago = (ended < _look_back(program)).fill_null(False)
-        yield (~unknown & _elsewhere() & ~long_ago, "B5",
+        yield (~unknown & _elsewhere() & ~long_ago, contract,
                pl.format("coverage through {} before: whether that is a contract is not said",
                          col("prior_kp_through").cast(pl.String).str.replace_all("_", " ")))  # fmt: skip
         yield (
             (prior == "never") & (col("prior_kp_through") == "direct"),
-            "B5",
+            contract,
             pl.lit("no contract ever, and yet coverage directly with the carrier: the two contradict each other"),
         )
     if program.excluded_origins:
         origin = col("origin")
-        yield origin.is_null(), "B6", pl.lit("it is not known which arrangement the group comes from, if any")
+        yield origin.is_null(), arrangement, pl.lit("it is not known which arrangement the group comes from, if any")
         comes = origin.is_in(list(program.excluded_origins))
         yield (
             comes & col("origin_left_on").is_null(),
-            "B6",
+            arrangement,
             pl.format("it is not known when the group left its {}", origin.cast(pl.String).str.replace_all("_", " ")),
         )
         if program.settings.break_away == "only_the_carriers":
             yield (comes & _within("origin_left_on", program)
-                   & col("origin_was_kp").fill_null("unknown").eq("unknown"), "B6",
+                   & col("origin_was_kp").fill_null("unknown").eq("unknown"), arrangement,
                    pl.lit("it is not known whether the carrier covered the group in that arrangement"))  # fmt: skip
 
 
@@ -240,15 +245,10 @@ def _rescission(program: Program) -> Iterator[Reason]:
     if program.rescission_days is None:
         return
     days, last = program.rescission_days, pl.col("last_covered_day")
-    limit = pl.col("effective_date").dt.offset_by(f"{days}d")
-    without = last.dt.offset_by("1d")
-    compared, which = {
-        "first_day_without": (without <= limit, "the first day without coverage"),
-        "last_covered_day": (last <= limit, "the last day of coverage"),
-        "strictly_before": (without < limit, "the first day without coverage"),
-    }[program.settings.ninetieth]
-    shown = last if program.settings.ninetieth == "last_covered_day" else without
-    yield (compared, program.rules["rescission"],
+    by_last = program.settings.ninetieth == "last_covered_day"
+    which = "the last day of coverage" if by_last else "the first day without coverage"
+    shown = last if by_last else last.dt.offset_by("1d")
+    yield (periods.rescinded(program, pl.col("effective_date"), last), program.rules["rescission"],
            pl.format("coverage ended on {}: {}, {}, is day {} after {}, and the reward is rescinded up to day {}",
                      last, pl.lit(which), shown, (shown - pl.col("effective_date")).dt.total_days(), "effective_date",
                      pl.lit(days if program.settings.ninetieth != "strictly_before" else days - 1)))  # fmt: skip

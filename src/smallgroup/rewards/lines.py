@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from operator import itemgetter
 
 import polars as pl
 
-from smallgroup.rewards import counting, tiers
+from smallgroup.rewards import counting, gates, tiers
 from smallgroup.rewards.attribution import apportioned, refuse_overflow, rounded_apart
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
@@ -18,19 +19,12 @@ LINES: dict[str, pl.DataType | type[pl.DataType]] = {
 }  # fmt: skip
 
 
-def _passes(program: Program, scale: int) -> pl.Expr:
-    gate = program.gate
-    if gate is None:
-        return pl.col("units") >= 0
-    return (pl.col("units") >= gate.units * scale) & (pl.col("groups") >= gate.groups)
-
-
 def earned_lines(
-    sales: Sales, program: Program, credited: pl.DataFrame, counters: pl.DataFrame, scale: int
+    sales: Sales, program: Program, credited: pl.DataFrame, counters: pl.DataFrame, scale: int, sizes: pl.Series
 ) -> pl.DataFrame:
-    """Cents by group, broker and kind."""
+    """Cents by group, broker and kind. `sizes` is how large each group is, in the order of the groups."""
     assert program.tiers is not None
-    passing = counters.filter(_passes(program, scale)).rename({"units": "counted"}).with_row_index("together")
+    passing = counters.filter(gates.passes(program, scale)).rename({"units": "counted"}).with_row_index("together")
     by_group = counting.by_group(credited, program).join(passing, on=["counter", "period"], maintain_order="left")
     by_group = by_group.sort("together", maintain_order=True).with_row_index("of")
     # By group first, then to its brokers; where members were split before, each broker's part stands by itself.
@@ -39,7 +33,7 @@ def earned_lines(
         rows = credited.drop("units").join(by_group.select("of", "group", "counter", "units", "counted"),
                                            on=["group", "counter"], maintain_order="left")  # fmt: skip
     parts = [pl.DataFrame(schema=LINES)]
-    for kind, rule, cents in sorted(_of_groups(sales, program, by_group, scale), key=itemgetter(0, 1)):
+    for kind, rule, cents in sorted(_of_groups(sales, program, by_group, scale, sizes), key=itemgetter(0, 1)):
         lines = rows.with_columns(cents.gather(rows["of"]).alias("cents")).filter(pl.col("cents") != 0)
         if one_by_one:
             lines = lines.with_columns(_split(lines, sales.whole))
@@ -49,12 +43,12 @@ def earned_lines(
 
 
 def _of_groups(
-    sales: Sales, program: Program, by_group: pl.DataFrame, scale: int
+    sales: Sales, program: Program, by_group: pl.DataFrame, scale: int, sizes: pl.Series
 ) -> Iterator[tuple[str, str, pl.Series]]:  # fmt: skip
     """Kind, rule, and the cents of each group in the order of the rows. `together` is what is counted together."""
     assert program.tiers is not None
     if program.tiers.mode in ("group_band", "band_by_groups"):
-        yield program.tiers.kind, program.tiers.rule, _group_by_group(sales, program, by_group, scale)
+        yield program.tiers.kind, program.tiers.rule, _group_by_group(sales, program, by_group, scale, sizes)
     else:
         for (kind, rule), amount in tiers.amounts(program.tiers, pl.col("counted"), scale).items():
             if program.settings.period == "since_january":
@@ -70,17 +64,25 @@ def _of_groups(
         yield program.win_back.kind, program.win_back.rule, _won_back(sales, program, by_group, scale)
 
 
-def _group_by_group(sales: Sales, program: Program, by_group: pl.DataFrame, scale: int) -> pl.Series:
+def _group_by_group(
+    sales: Sales, program: Program, by_group: pl.DataFrame, scale: int, sizes: pl.Series
+) -> pl.Series:  # fmt: skip
+    """Each group by its size. Where members were split, its size is still that of the whole group, and a lump sum is
+    paid by the part."""
     assert program.tiers is not None
     groups = pl.col("groups")
+    by_group = by_group.with_columns(sizes.gather(by_group["group"]).alias("size"))
     if program.settings.by_groups == "later_groups":
         begins = sales.sales["effective_date"].gather(by_group["group"])
-        order = by_group.select("counter", "period", "group").with_columns(begins.alias("begins")).with_row_index("at")
+        order = by_group.select("counter", "period", "group").with_columns(begins.alias("begins")).unique()
         nth = order.sort("counter", "period", "begins", "group").with_columns(
             nth=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("counter", "period")
-        ).sort("at")["nth"]  # fmt: skip
-        by_group, groups = by_group.with_columns(nth.alias("nth")), pl.col("nth")
-    exact = by_group.select(tiers.of_each_group(program.tiers, pl.col("units"), groups, scale).alias("c"))["c"]
+        )  # fmt: skip
+        by_group = by_group.join(nth, on=["counter", "period", "group"], how="left", maintain_order="left")
+        groups = pl.col("nth")
+    part = pl.col("part") if program.settings.split == "members" else pl.lit(scale, pl.Int64)
+    amount = tiers.of_each_group(program.tiers, size=pl.col("size"), units=pl.col("units"), groups=groups, part=part)
+    exact = by_group.select(amount.alias("c"))["c"]
     return (2 * exact + scale) // (2 * scale)
 
 
@@ -105,12 +107,27 @@ def _by_date(
     return added.sort("at")["added"]
 
 
+def _is_won_back(sales: Sales, left_since: date) -> pl.Series:
+    """Of every group whether it had left since a day; null where that is not known."""
+    prior, ended = pl.col("prior_contract"), pl.col("last_prior_contract_end")
+    known = pl.when(prior == "unknown").then(None).otherwise(prior == "ended")
+    return sales.sales.select((known & (ended >= left_since)).alias("back"))["back"]
+
+
+def may_be_won_back(sales: Sales, program: Program, credited: pl.DataFrame) -> pl.DataFrame:
+    """group, rule, because: groups that count, and of which it is not known whether they had left since the day."""
+    schema = {"group": pl.UInt32, "rule": pl.String, "because": pl.String}
+    if program.win_back is None:
+        return pl.DataFrame(schema=schema)
+    groups = credited.select("group").unique(maintain_order=True)
+    unknown = groups.filter(_is_won_back(sales, program.win_back.left_since).gather(groups["group"]).is_null())
+    said = f"it is not known whether the group had left since {program.win_back.left_since}: nothing is added for that"
+    return unknown.select("group", rule=pl.lit(program.win_back.rule), because=pl.lit(said))
+
+
 def _won_back(sales: Sales, program: Program, by_group: pl.DataFrame, scale: int) -> pl.Series:
     assert program.win_back is not None
-    back = sales.sales.select(
-        ((pl.col("prior_contract") == "ended") & (pl.col("last_prior_contract_end") >= program.win_back.left_since))
-        .fill_null(False).alias("back")
-    )["back"]  # fmt: skip
+    back = _is_won_back(sales, program.win_back.left_since).fill_null(False)
     cents = (2 * by_group["units"] * program.win_back.each + scale) // (2 * scale)
     return cents * back.gather(by_group["group"]).cast(pl.Int64)
 

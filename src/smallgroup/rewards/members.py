@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from smallgroup.rewards import periods
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
 
@@ -64,12 +65,12 @@ def _reasons(program: Program) -> Iterator[tuple[pl.Expr, str, pl.Expr]]:
                pl.format("a late add: covered from {}, outside of " + program.days, own))  # fmt: skip
     if settings.ended_members == "left_out" and program.rescission_days is not None:
         days = program.rescission_days
-        yield (ended < own.dt.offset_by(f"{days}d"), rules["rescission"],
+        yield (periods.rescinded(program, own, ended), rules["rescission"],
                pl.format("ended on {}, within {} days of {}", ended, pl.lit(days), own))  # fmt: skip
     if program.enrolled_months:
         months = program.enrolled_months
         yield (ended.dt.offset_by("1d") < own.dt.offset_by(f"{months}mo"), rules["member"],
                pl.format("ended on {}, less than {} month after {}", ended, pl.lit(months), own))  # fmt: skip
     if program.snapshot == "period_end":
-        last = begins.dt.truncate("1q").dt.offset_by("3mo").dt.offset_by("-1d")
-        yield ended < last, rules["member"], pl.format("ended on {}, before the quarter's end", ended)
+        yield (ended < periods.last_day(program, begins), rules["member"],
+               pl.format("ended on {}, before the last day of what is counted together", ended))  # fmt: skip

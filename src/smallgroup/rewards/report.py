@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from smallgroup import money
+from smallgroup.rewards import periods
 from smallgroup.rewards.earn import Earned
 from smallgroup.rewards.position import LINES, PAYEES, REASONS, Position
 from smallgroup.rewards.standing import at_risk, nearest_tier, units_of
@@ -24,9 +25,9 @@ def lines_of(earned: Earned) -> pl.DataFrame:
     begins = sales.sales["effective_date"].gather(earned.lines["group"])
     holds = pl.lit(None, pl.Date)
     for one in earned.of:
-        if one.program.pay and one.program.pay.hold == "until_kept" and one.program.rescission_days is not None:
-            kept = pl.col("begins").dt.offset_by(f"{one.program.rescission_days + 1}d")
-            holds = pl.when(pl.col("program") == one.program.id).then(kept).otherwise(holds)
+        if one.program.pay is not None:
+            held = periods.held_until(one.program, pl.col("begins"))
+            holds = pl.when(pl.col("program") == one.program.id).then(held).otherwise(holds)
     found = earned.lines.with_columns(
         broker_id=sales.brokers["broker_id"].gather(earned.lines["broker"]),
         group_id=sales.sales["group_id"].gather(earned.lines["group"]),
@@ -87,7 +88,8 @@ def earned_as_json(earned: Earned) -> dict[str, Any]:
         "programs": list(dict.fromkeys(one.program.id for one in earned.of)),
         "versions": [{"program": one.program.id, "version": one.program.version, "title": one.program.title,
                       "from": one.program.from_.isoformat(), "to": one.program.to and one.program.to.isoformat(),
-                      "document": one.program.document, "heading": one.program.heading} for one in earned.of],
+                      "document": one.program.document, "heading": one.program.heading,
+                      "amounts": one.program.amounts, "illustration": one.program.illustration} for one in earned.of],
         "as_of": earned.as_of.isoformat(),
         "brokers": brokers,
         "total": money.dollars(earned.total),

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-CHANNELS = ("direct", "californiachoice", "covered_california", "general_agency")
+CHANNELS = ("direct", "californiachoice", "covered_california", "general_agency", "association")
 ORIGINS = ("none", "exchange", "association", "trust_fund", "union", "peo")
 CONDITIONS = ("good_standing", "appointed", "agreement", "licensed")
 ADJUSTMENTS = ("exclude", "include", "amount", "other_program_reward", "settle")

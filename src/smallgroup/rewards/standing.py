@@ -53,6 +53,8 @@ def steps(program: Program) -> list[tuple[int, int]]:
     for step in program.tiers.steps:
         at = max(step.from_, least)
         if program.tiers.mode == "retroactive":
+            if step.to is not None and step.to < least:
+                continue  # below the gate: no count stands in it
             worth = dollars_for(program, Fraction(at)) - (dollars_for(program, Fraction(at - 1)) if at > least else 0)
         else:
             worth = step.once or 0

@@ -39,14 +39,18 @@ def _of_step(tiers: Tiers, step: Step, units: pl.Expr, scale: int) -> pl.Expr:
     return amount
 
 
-def of_each_group(tiers: Tiers, size: pl.Expr, groups: pl.Expr, scale: int = 1) -> pl.Expr:
-    """Cents × scale of one group: the modes that look at each group alone. `groups` is how many there are."""
+def of_each_group(tiers: Tiers, *, size: pl.Expr, units: pl.Expr, groups: pl.Expr, part: pl.Expr) -> pl.Expr:
+    """Cents × scale of one group: the modes that look at each group alone.
+
+    `size` finds the band, `units` (× scale) are paid, `groups` is how many there are, and `part` (× scale) is what is
+    paid of a sum for the group as a whole.
+    """
     amount = pl.lit(0, pl.Int64)
     for step in tiers.steps:
-        here = size >= step.from_ * scale
+        here = size >= step.from_
         if step.to is not None:
-            here &= size < (step.to + 1) * scale
-        pays = size * step.each if step.each else _by_groups(step.by_groups, groups) * scale
+            here &= size <= step.to
+        pays = units * step.each if step.each else _by_groups(step.by_groups, groups) * part
         amount = pl.when(here).then(pays).otherwise(amount)
     return amount
 

@@ -18,7 +18,8 @@ _DATA = Path(__file__).parent / "data"
 
 Unit = Literal["member", "subscriber", "employee", "group"]
 Mode = Literal["marginal", "cumulative", "retroactive", "group_band", "band_by_groups"]
-Channel = Literal["direct", "californiachoice", "covered_california", "general_agency"]
+Channel = Literal["direct", "californiachoice", "covered_california", "general_agency", "association"]
+Market = Literal["small", "large"]
 Origin = Literal["exchange", "association", "trust_fund", "union", "peo"]
 Condition = Literal["good_standing", "appointed", "agreement", "licensed"]
 
@@ -117,14 +118,30 @@ class Gate:
     units: int = 0
     groups: int = 0
 
+    def __post_init__(self) -> None:
+        if not self.units and not self.groups:
+            raise ValueError("this gate asks for nothing. Say how many units or groups, or take it out.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSize:
-    """The least, and the most, units of a group that counts at all."""
+    """The least, and the most, of a group that counts at all. What its size is measured in: `Program.size_unit`."""
 
     rule: str
     at_least: int = 1
     at_most: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.at_most is not None and self.at_most < self.at_least:
+            raise ValueError(f"no group has {self.at_least} or more and {self.at_most} or fewer. Correct one of them.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MostOfGroup:
+    """The most units of one group that count; those beyond it count for no tier and are not paid."""
+
+    rule: str
+    units: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +165,8 @@ class Cap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pay:
-    """When it is paid. `hold` says whether a group is paid before its days of rescission are over."""
+    """When it is paid: by a day, in several runs, or so many days after the last day of what is counted together.
+    `hold` says whether a group is paid before its days of rescission are over."""
 
     rule: str
     by: date | None = None
@@ -166,7 +184,8 @@ class Settings:
                      it has used up already
     late_adds        members whose coverage begins after their group's
     general_agency   sales through a general agency
-    look_back        how long a group was without a contract: "6 months", "180 days"
+    look_back        how long a group was without a contract: "6 months", "180 days"; "0 days" where the document
+                     only asks for a new group, so that none may be in force
     break_away       which arrangements a group may not come from: any, or those in which it was the carrier's already
     split            what a shared commission divides: the dollars, or the members before they are counted
     ninetieth        which day is compared with the last day of rescission
@@ -193,7 +212,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         number, _, unit = self.look_back.partition(" ")
-        if not (number.isascii() and number.isdigit() and len(number) <= 4) or unit not in ("months", "days"):
+        known = unit.removesuffix("s") in ("month", "day")
+        if not (number.isascii() and number.isdigit() and len(number) <= 4) or not known:
             raise ValueError(f"look_back is {self.look_back!r}. Write it as 6 months, or 180 days.")
 
 
@@ -214,7 +234,9 @@ class Program:
     `rules` names the rule behind each condition (window, market, state, new_group, break_away, channels, late_add,
     member, broker_of_record, reporting, and the broker's conditions); `tiers` None: the document gives no amount.
     `outside` says what a sale outside of those days is: none of this program's (excluded), or one of which the
-    document is silent (refer).
+    document is silent (refer). `size_unit` is what the size of a group is measured in, for group_size and the bands
+    of groups, where it is not the unit that is paid. `enrolled_months` is how long a member must have been covered.
+    `amounts` says whether the document states the dollars of the tiers, or whether they stand here for show.
     """
 
     id: str
@@ -233,8 +255,12 @@ class Program:
     page: int | None = None
     tiers: Tiers | None = None
     outside: Literal["excluded", "refer"] = "excluded"
+    amounts: Literal["stated", "illustrative"] = "stated"
     gate: Gate | None = None
     group_size: GroupSize | None = None
+    most_of_group: MostOfGroup | None = None
+    size_unit: Literal["member", "subscriber", "employee"] | None = None
+    markets: tuple[Market, ...] = ("small",)
     win_back: WinBack | None = None
     new_group: bool = True
     excluded_origins: tuple[Origin, ...] = ()
@@ -253,6 +279,15 @@ class Program:
     def __post_init__(self) -> None:
         if self.to is not None and self.to < self.from_:
             raise ValueError(f"it ends on {self.to}, before it begins on {self.from_}.")
+        if self.net_of_lost and self.settings.counted_for == "group":
+            raise ValueError("net_of_lost takes lost groups off new ones, and counted_for: group counts each alone. "
+                             "Count for the payee or the broker.")  # fmt: skip
+        looks_at_the_end = self.snapshot == "period_end" or (self.pay is not None and self.pay.after_days)
+        if looks_at_the_end and self.to is None and self.settings.period in ("window", "since_january"):
+            raise ValueError("snapshot: period_end and pay.after_days look at the window's last day, and it has none. "
+                             "Write to.")  # fmt: skip
+        if self.amounts == "illustrative" and not self.illustration:
+            raise ValueError("its amounts are illustrative, so it cannot be run unasked. Write illustration: true.")
         known = Settings.__dataclass_fields__
         for doubt in self.doubts:
             if doubt.setting not in known:
@@ -264,7 +299,8 @@ class Program:
         if missing:
             raise ValueError(f"rules does not name {', '.join(missing)}.")
         _refuse_absurd(self, "")
-        for name, days in (("rescission_days", self.rescission_days), ("enrolled_months", self.enrolled_months)):
+        for name, days in (("rescission_days", self.rescission_days), ("enrolled_months", self.enrolled_months),
+                           ("pay.after_days", self.pay.after_days if self.pay else None)):  # fmt: skip
             if days is not None and days > _LONGEST:
                 raise ValueError(f"{name} is {days:,}, more than {_LONGEST:,}.")
 
@@ -282,6 +318,11 @@ class Program:
     def reads(self, doubt: Doubt) -> str:
         """The side of a doubt that this version takes."""
         return str(getattr(self.settings, doubt.setting))
+
+    def doubt_of(self, setting: str, otherwise: str) -> str:
+        """What a question about a setting is named by: its doubt, or the rule behind it where there is none."""
+        named = (doubt.id for doubt in self.doubts if doubt.setting == setting)
+        return next(named, self.rules[otherwise])
 
     def read_as(self, doubt: Doubt, side: str) -> Program:
         """The same version under another side of a doubt. Raises ValueError for a side that there is not."""
@@ -373,6 +414,6 @@ def chosen_programs(ids: Iterable[str], extra: Iterable[Program] = ()) -> tuple[
 
 
 __all__ = [
-    "ByGroups", "Cap", "Doubt", "Gate", "GroupSize", "Pay", "Program", "Settings", "Step", "Tiers", "WinBack",
-    "chosen_programs", "known_programs", "one_version_a_day", "program_file", "read_program",
+    "ByGroups", "Cap", "Doubt", "Gate", "GroupSize", "MostOfGroup", "Pay", "Program", "Settings", "Step", "Tiers",
+    "WinBack", "chosen_programs", "known_programs", "one_version_a_day", "program_file", "read_program",
 ]  # fmt: skip
