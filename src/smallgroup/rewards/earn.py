@@ -154,7 +154,7 @@ def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, Counted
     if settings.rescinded == "own_part":
         lines = lines.filter(~verdict.rescinded.gather(lines["group"]))
     if program.tiers is None and lines.height:
-        due = due.join(lines, on="group", how="anti")
+        due = due.join(lines, on=["group", "broker"], how="anti")
     # Members are named of groups that count; of the others the reason of the group says it all.
     told_members = of_members.left_out.filter(counts.gather(of_members.left_out["group"]))
     reasons = pl.concat([
