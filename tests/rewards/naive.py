@@ -195,7 +195,7 @@ class _Program:
         settled = None
         for one in sorted(self.decided("settle", id), key=lambda one: (str(one["decided_on"]), one["reading"])):
             settled = one["reading"]
-        if included:
+        if included and begins <= self.as_of and not (reported and reported > self.as_of):
             against, doubts, rescinded = [], [], False
         held = bool(doubts) and settled != "counts"
         if tell:

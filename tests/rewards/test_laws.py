@@ -167,14 +167,14 @@ def agree(book: dict[str, Any], as_of: date, doubt: str, side: str) -> None:
         event("capped")
 
 
-@settings(max_examples=40 * MORE)
+@settings(max_examples=20 * MORE)
 @given(book=books(), as_of=AS_OF)
 def test_what_is_earned_is_what_a_plain_model_of_the_rules_says(book: dict[str, Any], as_of: date) -> None:
     agree(book, as_of, "", "")
 
 
 @pytest.mark.parametrize(("doubt", "side"), READS[1:], ids=[f"{doubt} {side}" for doubt, side in READS[1:]])
-@settings(max_examples=9 * MORE)
+@settings(max_examples=5 * MORE)
 @given(book=books(), as_of=AS_OF)
 def test_so_it_is_under_every_other_reading(doubt: str, side: str, book: dict[str, Any], as_of: date) -> None:
     if doubt == "B3":
@@ -208,7 +208,7 @@ def without(rows: Rows, *groups: str) -> Rows:
     return {name: [row for row in table if row.get("group_id") not in groups] for name, table in rows.items()}
 
 
-@settings(max_examples=25 * MORE)
+@settings(max_examples=12 * MORE)
 @given(book=PLAIN_BOOKS, place=st.integers(0, 5))
 def test_one_more_member_never_lowers_the_reward_of_anybody(book: dict[str, Any], place: int) -> None:
     group = book["groups"][place % len(book["groups"])]
@@ -222,7 +222,7 @@ def test_one_more_member_never_lowers_the_reward_of_anybody(book: dict[str, Any]
         assert paid[0] <= paid[1]
 
 
-@settings(max_examples=15 * MORE)
+@settings(max_examples=8 * MORE)
 @given(book=books(), as_of=AS_OF, seed=st.integers(0, 10**6))
 def test_the_order_of_rows_changes_nothing_not_even_a_letter(book: dict[str, Any], as_of: date, seed: int) -> None:
     rows = rows_of(book)
@@ -233,7 +233,7 @@ def test_the_order_of_rows_changes_nothing_not_even_a_letter(book: dict[str, Any
     assert as_text(rows, as_of) == first
 
 
-@settings(max_examples=15 * MORE)
+@settings(max_examples=8 * MORE)
 @given(book=books(), as_of=AS_OF)
 def test_a_group_that_does_not_count_changes_nothing_by_being_there(book: dict[str, Any], as_of: date) -> None:
     rows = rows_of(book)
@@ -246,7 +246,7 @@ def test_a_group_that_does_not_count_changes_nothing_by_being_there(book: dict[s
         assert cents_of(earned_of(without(rows, *idle), as_of)) == cents_of(earned)
 
 
-@settings(max_examples=15 * MORE)
+@settings(max_examples=8 * MORE)
 @given(book=books(), place=st.integers(0, 7), ended=st.integers(-1, 89))
 def test_a_rescinded_group_is_as_if_it_had_never_been_sold(book: dict[str, Any], place: int, ended: int) -> None:
     book["adjustments"] = [one for one in book["adjustments"] if one["kind"] != "include"]
@@ -258,7 +258,7 @@ def test_a_rescinded_group_is_as_if_it_had_never_been_sold(book: dict[str, Any],
     assert cents_of(earned_of(rows)) == (cents_of(earned_of(left)) if left["sales"] else {})
 
 
-@settings(max_examples=15 * MORE)
+@settings(max_examples=8 * MORE)
 @given(book=books(), record=st.sampled_from([
     {"ADA": "1/2", "BEN": "1/2"}, {"ADA": "1/3", "BEN": "1/3", "CAL": "1/3"},
     {"ADA": "1/7", "BEN": "5/14", "CAL": "33.33%", "DOT": "0.1667"},
@@ -279,7 +279,7 @@ def test_the_parts_of_a_split_add_up_to_the_whole(book: dict[str, Any], record: 
     assert sums[0] == sums[1]
 
 
-@settings(max_examples=15 * MORE)
+@settings(max_examples=8 * MORE)
 @given(book=books(), as_of=AS_OF)
 def test_no_group_brings_more_than_the_cap(book: dict[str, Any], as_of: date) -> None:
     book["groups"][0] |= {"members": 1990, "brokers": "ADA"}
@@ -291,7 +291,7 @@ def test_no_group_brings_more_than_the_cap(book: dict[str, Any], as_of: date) ->
     event("reached" if 50_000_00 in brought.values() else "not reached")
 
 
-@settings(max_examples=15 * MORE)
+@settings(max_examples=8 * MORE)
 @given(book=books(), as_of=AS_OF)
 def test_what_becomes_known_later_changes_nothing_before(book: dict[str, Any], as_of: date) -> None:
     rows = rows_of(book)
@@ -307,7 +307,7 @@ def test_what_becomes_known_later_changes_nothing_before(book: dict[str, Any], a
         assert cents_of(earned_of(rows, as_of)) == told
 
 
-@settings(max_examples=10 * MORE)
+@settings(max_examples=6 * MORE)
 @given(one=books(most=4), other=books(most=4))
 def test_two_books_of_different_brokers_earn_together_what_they_earn_apart(
     one: dict[str, Any], other: dict[str, Any]

@@ -184,7 +184,7 @@ def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.Data
     if settings.rescinded == "own_part":
         lines = lines.filter(~verdict.rescinded.gather(lines["group"]))
     if program.tiers is None and lines.height:
-        due = due.join(lines, on="group", how="anti")
+        due = due.join(lines, on=["group", "broker"], how="anti")
 
     def tell() -> Told:
         of_groups = verdict.tell()

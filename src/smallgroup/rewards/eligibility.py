@@ -55,8 +55,9 @@ def judged(sales: Sales, program: Program, as_of: date) -> Judged:
     against = list(_against(program, as_of))
     doubts = list(_doubts(program))
     rescission = list(_rescission(program))
+    # Nobody's decision brings a sale in before it is in force and reported.
     included, settled_in, settled_out = (
-        pl.col("included"),
+        pl.col("included") & (pl.col("effective_date") <= as_of) & ~(pl.col("reported_on") > as_of).fill_null(False),
         pl.col("settled") == COUNTS,
         pl.col("settled") == DOES_NOT_COUNT,
     )
