@@ -38,7 +38,8 @@ def full(ledger: Ledger) -> Ledger:
 def _columns(ledger: Ledger, table: str) -> list[str]:
     if isinstance(ledger.connection, sqlite3.Connection):
         return [name for _, name, *_ in ledger.connection.execute(f"PRAGMA table_info({table})")]
-    sql = "SELECT column_name FROM information_schema.columns WHERE table_name = ? ORDER BY ordinal_position"
+    sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() "
+    sql += "AND table_name = ? ORDER BY ordinal_position"
     return [name for (name,) in ledger.database.rows(sql, [table])]
 
 

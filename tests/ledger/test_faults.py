@@ -20,7 +20,7 @@ from tests.ledger.cases import FEBRUARY, MARCH, holds, line, paid, payee, positi
 from tests.ledger.worker import CAP, book, capped, closed_and_paid
 
 WORKER = Path(__file__).with_name("worker.py")
-KILLS = 8
+KILLS = 6
 
 
 class Interrupted(Exception):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from smallgroup.errors import Refused
-from smallgroup.ledger import open_ledger
+from smallgroup.ledger import open_ledger, verify
+from tests.ledger.cases import line, position, shut
 
 
 def _refused(where: str) -> str:
@@ -68,8 +69,7 @@ def test_several_open_a_new_ledger_at_once(where: str) -> None:
 
 
 def test_another_schema_of_a_server_is_another_ledger(server: Callable[[], str]) -> None:
-    where = server()
-    with open_ledger(where) as ledger:
-        ledger.connection.execute("CREATE SCHEMA other")
-    with open_ledger(f"{where}&options=-csearch_path%3Dother") as other:
-        assert other.database.rows("SELECT COUNT(*) FROM pg_tables WHERE tablename = 'ledger_entry'") == [(2,)]
+    with open_ledger(server()) as one, open_ledger(server()) as other:
+        shut(one, position(line("b1", "g1", 1)))
+        assert verify(one).entries == 2
+        assert verify(other).entries == 0

@@ -111,7 +111,7 @@ class _Said:
             unclear: list[tuple[str, str]] = []
             for group, rows in self._lines[of_broker].items():
                 before = [row for row in rows if row["standing"]]
-                now = [row for row in rows if row["cents"]]
+                now = [row for row in rows if row["cents"] is not None]
                 if before and not now:
                     reasons = self._of_group(of_broker[0], group, of_broker[1])
                     rule = reasons[0][0] if reasons else before[0]["rule_before"]
