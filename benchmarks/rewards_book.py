@@ -140,7 +140,7 @@ class _Draw:
 
     def splits(self, begins: Days) -> pl.DataFrame:
         """Brokers of one group are neighbours, so that some have the same payee. Who sells much and little differs."""
-        busy = self.random.pareto(1.5, self.broker_count) + 0.05
+        busy = np.minimum(self.random.pareto(1.5, self.broker_count), 50) + 0.05
         main = self.random.choice(self.broker_count, self.groups, p=busy / busy.sum())
         shared = self.some(SHARED)
         turned = self.some(TURNED_OVER) & ~shared
