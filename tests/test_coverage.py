@@ -33,8 +33,13 @@ def test_there_are_62_rules_and_24_readings_and_each_is_told(coverage: Any) -> N
     assert {f"A{number}" for number in range(1, 24)} | {"A6b"} <= set(coverage.told["readings"])
 
 
+def test_there_are_37_reward_rules_and_14_readings_and_each_is_told(coverage: Any) -> None:
+    assert [rule.id for rule in coverage.reward_rules] == [f"R{number}" for number in range(1, 38)]
+    assert {f"B{number}" for number in range(1, 15)} == set(coverage.told["reward_readings"])
+
+
 def test_every_rule_has_a_scenario_or_a_test_of_its_own(coverage: Any) -> None:
-    assert [rule.id for rule in coverage.rules if rule.waits] == []
+    assert [rule.id for rule in (*coverage.rules, *coverage.reward_rules) if rule.waits] == []
 
 
 def test_the_page_is_not_stale(coverage: Any) -> None:
