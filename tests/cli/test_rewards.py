@@ -217,7 +217,7 @@ def test_a_ledger_that_cannot_be_opened_is_a_sentence(run: Run, sales: Path, tmp
     bad.write_text("this is no database, " * 100)
     status, out, err = run("rewards", "balances", "--ledger", bad)
     assert (status, out) == (1, "")
-    assert "notes.txt: the database says" in err
+    assert "notes.txt: It cannot be opened" in err
     status, _, err = run("rewards", "balances", "--ledger", "postgresql://nobody:secret@127.0.0.1:1/none")
     assert status == 1
     assert "secret" not in err

@@ -63,7 +63,8 @@ def close(
     `compute` is called while nobody else can write, so a cap over several programs holds whoever closes at the same
     time. The same close again posts nothing and gives the same answer.
     Raises Refused when the period is closed with another position, or lies before one that is closed; when the
-    position is not of these programs and this day, or contradicts itself; and when nobody else checked it.
+    position is not of these programs and this day, or contradicts itself; and when nobody else checked it, or only
+    somebody who decided an adjustment in it.
     """
     made_by, checked_by = two_people(made_by, checked_by)
     names = _names(period, programs)
@@ -75,6 +76,7 @@ def close(
         if done is None:
             _refuse_disorder([one for one, _ in closings], period, names, as_of)
         position = _checked(compute(_others(db, names, after)), names, as_of)
+        _refuse_own_decision(position, checked_by, _where(period, names))
         position_sha256 = _sha(position)
         if done is not None:
             if (done.position_sha256, done.as_of) != (position_sha256, as_of):
@@ -164,6 +166,13 @@ def _refuse_disorder(closings: Sequence[Closing], period: str, programs: tuple[s
         raise Refused(problems)
 
 
+def _refuse_own_decision(position: Position, checked_by: str, where: str) -> None:
+    """Who decided an adjustment does not check the close that pays it."""
+    if checked_by.casefold() in {name.strip().casefold() for name in position.decided_by}:
+        why = f"{checked_by} decided an adjustment that it rests on, and cannot check it too."
+        raise refused(where, why, "Let somebody else check it.", seen=checked_by)
+
+
 def _others(db: Database, programs: Sequence[str], after: int) -> pl.DataFrame:
     """What other programs have standing for each group. Asked again, it is as it was at the time of the close."""
     sql = f"""
@@ -200,7 +209,7 @@ def _checked(position: Position, programs: tuple[str, ...], as_of: date) -> Posi
     problems += _payee_problems(payees)
     if problems:
         raise Refused([Problem(where, why, fix) for where, why, fix in problems])
-    return Position(as_of, programs, lines, reasons.sort(pl.all()), payees)
+    return Position(as_of, programs, lines, reasons.sort(pl.all()), payees, position.decided_by)
 
 
 def _line(row: tuple[object, ...]) -> str:

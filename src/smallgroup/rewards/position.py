@@ -36,7 +36,7 @@ class Position:
     """What every broker has earned as of a day under some programs, by the facts that were known on that day.
 
     Of the programs that it names it is the whole truth: what the ledger holds of them beyond it has to go. Of other
-    programs it says nothing.
+    programs it says nothing. `decided_by` are the people whose decisions it rests on.
     """
 
     as_of: date
@@ -44,3 +44,4 @@ class Position:
     lines: pl.DataFrame
     reasons: pl.DataFrame
     payees: pl.DataFrame
+    decided_by: tuple[str, ...] = ()

@@ -55,7 +55,8 @@ def position(earned: Earned) -> Position:
     """What a ledger must come to hold."""
     programs = tuple(dict.fromkeys(one.program.id for one in earned.of))
     payees = earned.sales.brokers.with_columns(pl.col("payee_kind").cast(pl.String)).select(*PAYEES)
-    return Position(earned.as_of, programs, lines_of(earned), reasons_of(earned), payees)
+    decided_by = tuple(earned.sales.adjustments["decided_by"].unique().sort())
+    return Position(earned.as_of, programs, lines_of(earned), reasons_of(earned), payees, decided_by)
 
 
 def earned_as_json(earned: Earned) -> dict[str, Any]:
