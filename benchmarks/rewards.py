@@ -19,7 +19,7 @@ from smallgroup.intake.sales_folder import sales_folder
 from smallgroup.rewards.earn import Earned, earn
 from smallgroup.rewards.progress import progress
 from smallgroup.rewards.sales import Sales
-from smallgroup.rulebook.program import known_programs
+from smallgroup.rulebook.program import chosen_programs
 
 BOOK = 200_000  # groups, of 5,000,000 members and 20,000 brokers
 SLICE = 2_000
@@ -35,7 +35,7 @@ def rewards(*, groups: int, rounds: int) -> Table:
         sales = read_parquet(folder, WHOLE)
         typical = _with_groups(sales, GROUPS_A_BROKER)
         contenders = {"ours": lambda: _earn(sales), "told": lambda: _earn(sales).reasons,
-                      "one": lambda: progress(sales, known_programs(), typical, AS_OF)}  # fmt: skip
+                      "one": lambda: progress(sales, chosen_programs(()), typical, AS_OF)}  # fmt: skip
         if rewards_sql.INSTALLED:
             contenders["sql"] = InSql(folder, AS_OF)
             _check_sql(_earn(sales), contenders["sql"])
@@ -59,13 +59,13 @@ def rewards(*, groups: int, rounds: int) -> Table:
             note=f"of one with {GROUPS_A_BROKER} groups: with what each puts at risk"),
         *_growth(groups, ours, rounds),
     ]  # fmt: skip
-    programs = len(known_programs())
+    programs = len(chosen_programs(()))
     title = f"(f) Rewards of {groups:,} groups and {sales.brokers.height:,} brokers, by {programs} programs"
     return Table(title, "ours", tuple(rows))
 
 
 def _earn(sales: Sales) -> Earned:
-    return earn(sales, known_programs(), AS_OF)
+    return earn(sales, chosen_programs(()), AS_OF)
 
 
 def _with_groups(sales: Sales, groups: int) -> int:

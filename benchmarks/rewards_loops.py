@@ -121,19 +121,20 @@ class Loops:
         return found
 
     def _capped(self, lines: list[tuple[int, str, int, int]]) -> Cents:
-        by_group = defaultdict(list)
-        for group, _, broker, cents in sorted(lines):
-            by_group[group].append((broker, cents))
-        found: Counter[tuple[int, int]] = Counter()
-        for group, rows in by_group.items():
-            before = sum(cents for _, cents in rows)
+        """Each broker's part of a capped group; how it is put to kinds changes nothing of the totals."""
+        by_group: dict[int, Counter[int]] = defaultdict(Counter)
+        for group, _, broker, cents in lines:
+            by_group[group][broker] += cents
+        found: Cents = {}
+        for group, of_brokers in by_group.items():
+            brokers = sorted(of_brokers)
+            before = sum(of_brokers.values())
             after = max(CAP - self._taken[self._sales[group]["group_id"]], 0)
-            each = [cents for _, cents in rows]
+            each = [of_brokers[broker] for broker in brokers]
             if before > after:
                 each = _largest_remainders([divmod(after * cents, before) for cents in each], after)
-            for (broker, _), cents in zip(rows, each, strict=True):
-                found[group, broker] += cents
-        return {pair: cents for pair, cents in found.items() if cents}
+            found |= {(group, broker): cents for broker, cents in zip(brokers, each, strict=True) if cents}
+        return found
 
 
 def _largest_remainders(divided: list[tuple[int, int]], total: int) -> list[int]:

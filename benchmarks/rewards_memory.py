@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.rewards_book import AS_OF, WHOLE
 from benchmarks.rewards_folder import read_parquet
 from smallgroup.rewards.earn import earn
-from smallgroup.rulebook.program import known_programs
+from smallgroup.rulebook.program import chosen_programs
 
 _UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -21,7 +21,7 @@ def main() -> None:
     # What loading itself has taken for a while is free again; where the system does not tell, its peak stands for it.
     statm = Path("/proc/self/statm")
     loaded = int(statm.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else _peak()
-    earn(sales, known_programs(), AS_OF)
+    earn(sales, chosen_programs(()), AS_OF)
     print(json.dumps({"loaded": loaded, "peak": _peak()}))
 
 

@@ -108,15 +108,23 @@ WITH decided AS (
 ), capped AS (
     SELECT l."group", sum(cents)::BIGINT AS before, greatest(5000000 - coalesce(any_value(taken), 0), 0) AS after
     FROM line l LEFT JOIN taken t ON l."group" = t."group" GROUP BY l."group" HAVING before > after
+), of_broker AS (
+    SELECT l."group", broker, sum(cents)::BIGINT AS cents, after * sum(cents)::BIGINT // any_value(before) AS base,
+        after * sum(cents)::BIGINT % any_value(before) AS rest, after
+    FROM line l JOIN capped c ON l."group" = c."group" WHERE l.cents > 0 GROUP BY l."group", broker, after
+), less AS (
+    SELECT "group", broker, cents, base + (row_number() OVER (PARTITION BY "group" ORDER BY rest DESC, broker)
+        <= after - sum(base) OVER (PARTITION BY "group"))::BIGINT AS after
+    FROM of_broker
 ), cut AS (
-    SELECT kind, l."group", broker, after * cents // before AS base, after * cents % before AS rest, after
-    FROM line l JOIN capped c ON l."group" = c."group"
+    SELECT kind, l."group", l.broker, b.after * l.cents // b.cents AS base, b.after * l.cents % b.cents AS rest, b.after
+    FROM line l JOIN less b ON l."group" = b."group" AND l.broker = b.broker
 )
 SELECT kind, "group", broker, cents FROM line
 WHERE cents <> 0 AND "group" NOT IN (SELECT "group" FROM capped)
 UNION ALL
-SELECT kind, "group", broker, base + (row_number() OVER (PARTITION BY "group" ORDER BY rest DESC, kind, broker)
-    <= after - sum(base) OVER (PARTITION BY "group"))::BIGINT FROM cut
+SELECT kind, "group", broker, base + (row_number() OVER (PARTITION BY "group", broker ORDER BY rest DESC, kind)
+    <= after - sum(base) OVER (PARTITION BY "group", broker))::BIGINT FROM cut
 UNION ALL
 SELECT 'due', "group", broker, 0 FROM pair WHERE channel = 'direct' AND only_carrier = 'yes'
 """

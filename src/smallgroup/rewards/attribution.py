@@ -9,13 +9,18 @@ from smallgroup.errors import Problem, Refused
 _LARGEST = 2**62
 
 
-def refuse_overflow(frame: pl.DataFrame, *factors: str) -> None:
-    """Raises Refused where a product of columns could pass 64 bits, instead of wrapping without a word."""
+def refuse_overflow(frame: pl.DataFrame, *factors: str | int) -> None:
+    """Raises Refused where a product of columns and numbers could pass 64 bits, instead of wrapping without a word."""
     product = 1
-    for name in factors:
-        if frame.height:
-            product *= max(1, int(frame.select(pl.col(name).abs().max()).item() or 0))
-    if product > _LARGEST:
+    for factor in factors:
+        largest = factor if isinstance(factor, int) else frame.select(pl.col(factor).abs().max()).item()
+        product *= max(1, int(largest or 0))
+    refuse_large(product)
+
+
+def refuse_large(number: int) -> None:
+    """Raises Refused where a number could pass 64 bits."""
+    if number > _LARGEST:
         raise Refused(Problem("amounts", "they are too large to be computed exactly.", "Check the amounts, the number "
                               "of members, and the denominators of the shares."))  # fmt: skip
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 import polars as pl
 
 from smallgroup.rewards import counting, gates, tiers
-from smallgroup.rewards.attribution import apportioned, refuse_overflow, rounded_apart
+from smallgroup.rewards.attribution import apportioned, refuse_large, refuse_overflow, rounded_apart
 from smallgroup.rewards.sales import Sales
 from smallgroup.rulebook.program import Program
 
@@ -24,6 +24,7 @@ def earned_lines(
 ) -> pl.DataFrame:
     """Cents by group, broker and kind. `sizes` is how large each group is, in the order of the groups."""
     assert program.tiers is not None
+    _refuse_large(program, counters, scale)
     passing = counters.filter(gates.passes(program, scale)).rename({"units": "counted"}).with_row_index("together")
     by_group = counting.by_group(credited, program).join(passing, on=["counter", "period"], maintain_order="left")
     by_group = by_group.sort("together", maintain_order=True).with_row_index("of")
@@ -40,6 +41,16 @@ def earned_lines(
         said = {"program": program.id, "kind": kind, "rule": rule}
         parts.append(lines.select(pl.lit(said[name]).alias(name) if name in said else name for name in LINES))
     return pl.concat(parts)
+
+
+def _refuse_large(program: Program, counters: pl.DataFrame, scale: int) -> None:
+    """What the tiers multiply, doubled to round: of all units by every step at the most."""
+    assert program.tiers is not None
+    steps = program.tiers.steps
+    each = sum(step.each or 0 for step in steps) + (program.win_back.each if program.win_back else 0)
+    once = sum((step.once or 0) + sum(band.once for band in step.by_groups) for step in steps)
+    units = counters.select((pl.col("units") + pl.col("used")).max()).item() or 0
+    refuse_large(2 * (units * each + scale * once))
 
 
 def _of_groups(
@@ -136,7 +147,7 @@ def _split(lines: pl.DataFrame, whole: int) -> pl.Series:
     """Each group's cents to its brokers by their shares; what is left of a cent goes to the largest remainder."""
     several = lines["part"] != whole
     shared = lines.filter(several)
-    refuse_overflow(shared, "cents", "part")
+    refuse_overflow(shared, "cents", 2 * whole)  # doubled to round, and the parts add up to the whole at most
     shared = shared.select("group", exact=pl.col("cents") * pl.col("part"))
     cents = rounded_apart(shared, numerator="exact", denominator=whole, by="group")
     return lines["cents"].scatter(several.arg_true(), cents)
@@ -158,6 +169,7 @@ def decided_amounts(sales: Sales, program: Program, credited: pl.DataFrame, due:
     named = of.filter(pl.col("named") == pl.col("broker")).with_columns(cents="amount")
     shared = of.filter(pl.col("named").is_null()).sort("nth", "broker")
     sign = pl.col("amount").sign()
+    refuse_overflow(shared, "amount", 2 * sales.whole)
     shared = shared.with_columns(exact=pl.col("amount").abs() * pl.col("part"))
     cents = rounded_apart(shared, numerator="exact", denominator=sales.whole, by="nth")
     shared = shared.with_columns(cents.alias("cents")).with_columns(cents=pl.col("cents") * sign).drop("exact")
