@@ -19,7 +19,10 @@ LAYER = (ROOT / "examples" / "layer.yaml").read_text("utf-8")
 CONTRACTORS = [{"worker_type": "1099", "paid_on": "1099"}] * 4
 
 
-@pytest.mark.parametrize("number", [*(f"A{number}" for number in range(1, 24)), "A6b"])
+REWARD_READINGS = [f"B{number}" for number in range(1, 15) if number != 8]  # B8 is told with B3
+
+
+@pytest.mark.parametrize("number", [*(f"A{number}" for number in range(1, 24)), "A6b", *REWARD_READINGS])
 def test_every_doubtful_reading_is_told(number: str) -> None:
     assert re.search(rf"\*\*{number}\. ", PAGE)
 
