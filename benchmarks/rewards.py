@@ -1,4 +1,4 @@
-"""(f) Broker rewards of a book: members to cents by broker and group, beside SQL and a loop that find the same."""
+"""(g) Broker rewards of a book: members to cents by broker and group, beside SQL and a loop that find the same."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def rewards(*, groups: int, rounds: int) -> Table:
         *_growth(groups, ours, rounds),
     ]  # fmt: skip
     programs = len(chosen_programs(()))
-    title = f"(f) Rewards of {groups:,} groups and {sales.brokers.height:,} brokers, by {programs} programs"
+    title = f"(g) Rewards of {groups:,} groups and {sales.brokers.height:,} brokers, by {programs} programs"
     return Table(title, "ours", tuple(rows))
 
 

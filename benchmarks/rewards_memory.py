@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import resource
 import sys
 from pathlib import Path
@@ -13,20 +13,23 @@ from benchmarks.rewards_folder import read_parquet
 from smallgroup.rewards.earn import earn
 from smallgroup.rulebook.program import chosen_programs
 
-_UNIT = 1 if sys.platform == "darwin" else 1024
+_STATUS = Path("/proc/self/status")
 
 
 def main() -> None:
     sales = read_parquet(Path(sys.argv[1]), WHOLE)
-    # What loading itself has taken for a while is free again; where the system does not tell, its peak stands for it.
-    statm = Path("/proc/self/statm")
-    loaded = int(statm.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else _peak()
+    loaded = _bytes("VmRSS")  # what loading itself took for a while is free again
     earn(sales, chosen_programs(()), AS_OF)
-    print(json.dumps({"loaded": loaded, "peak": _peak()}))
+    print(json.dumps({"loaded": loaded, "peak": _bytes("VmHWM")}))
 
 
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
+def _bytes(field: str) -> int:
+    """Memory of this process by Linux, whose ru_maxrss would begin with the parent's; elsewhere the peak for both."""
+    if _STATUS.exists():
+        found = re.search(rf"{field}:\s+(\d+) kB", _STATUS.read_text("ascii"))
+        assert found
+        return int(found[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 main()

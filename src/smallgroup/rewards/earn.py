@@ -125,6 +125,7 @@ def earn(sales: Sales, programs: Iterable[Program], as_of: date, *, other: pl.Da
     memo: dict[object, pl.DataFrame] = {}
     of = tuple(_one(known, program, as_of, memo) for program in programs)
     lines, caps = capped(_in_order(of), known, programs, other)
+    lines = lines.filter(pl.col("cents") != 0)  # a share of a cent that went to somebody else
     return Earned(known, as_of, of, lines, caps)
 
 
