@@ -56,9 +56,9 @@ CELLS: list[tuple[str, int, str, Any, str]] = [
     # needed, and empty
     *((table, 2, column, None, "the cell is empty. It is needed: fill it in.") for table, column in (
         ("sales", "group_id"), ("sales", "state"), ("sales", "effective_date"), ("sales", "channel"),
-        ("members", "group_id"), ("members", "member_id"), ("members", "role"), ("members", "effective_date"),
+        ("members", "group_id"), ("members", "member_id"), ("members", "effective_date"),
         ("splits", "group_id"), ("splits", "broker_id"), ("splits", "share"), ("splits", "from_date"),
-        ("brokers", "broker_id"), ("brokers", "payee_id"),
+        ("brokers", "broker_id"),
         ("adjustments", "kind"), ("adjustments", "decided_by"), ("adjustments", "decided_on"), ("adjustments", "why"),
     )),
     ("sales", 3, "channel", "   ", "the cell is empty."),
@@ -157,9 +157,9 @@ def test_adjustments_may_be_absent() -> None:
 
 NEEDED = {
     "sales": ["group_id", "state", "effective_date", "channel"],
-    "members": ["group_id", "member_id", "role", "effective_date"],
+    "members": ["group_id", "member_id", "effective_date"],
     "splits": ["group_id", "broker_id", "share", "from_date"],
-    "brokers": ["broker_id", "payee_id", "license_state", "licensed_from", "appointment_state", "appointed_from",
+    "brokers": ["broker_id", "license_state", "licensed_from", "appointment_state", "appointed_from",
                 "agreement_from", "good_standing_from"],
     "adjustments": ["kind", "decided_by", "decided_on", "why"],
 }  # fmt: skip
@@ -651,3 +651,22 @@ def test_a_book_that_is_right_says_what_it_wants_on_both_doors(run: Run, folder:
     assert {name: value for name, value in answer.items() if name != "readings"} == json.loads(
         json.dumps(earned_as_json(earn(read_sales(frames(rows)), chosen_programs(()), date(2026, 6, 30))))
     )
+
+
+def test_members_without_a_role_count_where_members_do_and_are_refused_where_subscribers_do() -> None:
+    rows = rows_of({"groups": [{"members": 25}]})
+    for row in rows["members"]:
+        row["role"] = None
+    sales = read_sales(frames(rows))
+    as_of = date(2026, 1, 31)
+    assert earn(sales, chosen_programs([PRODUCTION]), as_of).total == 1000_00
+    with pytest.raises(Refused, match="25 members have no role, and sharp-ca-2025 counts subscribers"):
+        earn(sales, chosen_programs(["sharp-ca-2025"]), as_of)
+
+
+def test_a_broker_without_a_payee_is_counted_and_paid_alone() -> None:
+    rows = rows_of({"groups": [{"members": 25}]})
+    for row in rows["brokers"]:
+        row["payee_id"] = None
+    brokers = read_sales(frames(rows)).brokers
+    assert brokers["payee_id"].to_list() == brokers["broker_id"].to_list()

@@ -91,14 +91,14 @@ def _print_earned(earned: Earned) -> None:
     rows = []
     for broker in said["brokers"]:
         ahead = broker["next_tier"]
-        next_ = f"{ahead['members_short']} to {ahead['at']}, worth ${ahead['worth']}" if ahead else ""
+        next_ = f"{ahead['members_short']} to {ahead['at']}, worth {_pretty(ahead['worth'])}" if ahead else ""
         rows.append(
-            [broker["broker_id"], str(broker["counted_members"]), "$" + broker["total"], broker["status"], next_]
+            [broker["broker_id"], str(broker["counted_members"]), _pretty(broker["total"]), broker["status"], next_]
         )
     out.print(output.table("", ("broker", "members", "earned", "status", "next tier"), rows, right=(1, 2)))
     lines = [
         [broker["broker_id"], line["group_id"], line["kind"], line["rule"], f"{line['members']} of {line['counted']}",
-         line["share"], "$" + line["amount"]]
+         line["share"], _pretty(line["amount"])]
         for broker in said["brokers"] for line in broker["earnings"]
     ]  # fmt: skip
     if lines:
@@ -109,7 +109,14 @@ def _print_earned(earned: Earned) -> None:
                        ("Does not count", "exclusions")):  # fmt: skip
         _print_reasons(out, title, said[key])
     for one in said["capped"]:
-        out.print(f"{one['rule']}: group {one['group_id']} is capped at ${one['after']} of ${one['before']}.")
+        cut = f"{_pretty(one['after'])} of {_pretty(one['before'])}"
+        out.print(f"{one['rule']}: group {one['group_id']} is capped at {cut}.", markup=False)
+
+
+def _pretty(dollars: str) -> str:
+    from smallgroup import money
+
+    return money.pretty(money.cents(dollars))
 
 
 def _print_reasons(out: Any, title: str, reasons: list[dict[str, Any]]) -> None:

@@ -122,6 +122,7 @@ def earn(sales: Sales, programs: Iterable[Program], as_of: date, *, other: pl.Da
     programs = tuple(sorted(programs, key=lambda one: (one.id, one.from_)))
     known = sales.known_on(as_of)
     _refuse_unknown_programs(known, programs)
+    _refuse_unknown_roles(known, programs)
     memo: dict[object, pl.DataFrame] = {}
     of = tuple(_one(known, program, as_of, memo) for program in programs)
     lines, caps = capped(_in_order(of), known, programs, other)
@@ -153,6 +154,15 @@ def _refuse_unknown_programs(sales: Sales, programs: Sequence[Program]) -> None:
                 for one in named if one not in known]  # fmt: skip
     if problems:
         raise Refused(problems)
+
+
+def _refuse_unknown_roles(sales: Sales, programs: Sequence[Program]) -> None:
+    """A program of subscribers cannot count members of whom it is not known whether they are."""
+    of_subscribers = [one.id for one in programs if one.unit in ("subscriber", "employee")]
+    unknown = sales.members["role"].null_count()
+    if of_subscribers and unknown:
+        why = f"{unknown:,} members have no role, and {', '.join(of_subscribers)} counts subscribers."
+        raise Refused(Problem("members.csv, role", why, "Write subscriber or dependent.", column="role"))
 
 
 def _one(sales: Sales, program: Program, as_of: date, memo: dict[object, pl.DataFrame]) -> OneProgram:

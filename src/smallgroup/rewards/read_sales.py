@@ -34,9 +34,9 @@ _MOST_CENTS = 1_000_000_000_00
 
 _NEEDED = {
     "sales": ("group_id", "state", "effective_date", "channel"),
-    "members": ("group_id", "member_id", "role", "effective_date"),
+    "members": ("group_id", "member_id", "effective_date"),
     "splits": ("group_id", "broker_id", "share", "from_date"),
-    "brokers": ("broker_id", "payee_id", "license_state", "licensed_from", "appointment_state", "appointed_from",
+    "brokers": ("broker_id", "license_state", "licensed_from", "appointment_state", "appointed_from",
                 "agreement_from", "good_standing_from"),
     "adjustments": ("kind", "decided_by", "decided_on", "why"),
 }  # fmt: skip
@@ -323,7 +323,9 @@ def _brokers(table: _Table, typed: pl.DataFrame) -> pl.DataFrame:
         ids = typed["broker_id"]
         odd = ids.is_in(several["broker_id"].implode()) & ids.is_first_distinct()
         table.tell(odd, column, partial(_differ, ids, column), "Write the same in every row of the broker.")
-    return typed.select(*BROKERS).unique("broker_id", keep="first", maintain_order=True).sort("broker_id")
+    found = typed.select(*BROKERS).unique("broker_id", keep="first", maintain_order=True).sort("broker_id")
+    # Who is paid by nobody else is counted and paid alone.
+    return found.with_columns(pl.coalesce("payee_id", "broker_id").alias("payee_id"))
 
 
 def _differ(ids: pl.Series, column: str, at: int) -> str:
