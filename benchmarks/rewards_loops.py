@@ -58,14 +58,21 @@ class Loops:
                     if sale["channel"] == "direct" and sale["only_carrier"] == "yes":
                         due.add((group, broker))
         lines = []
+        turns: dict[tuple[object, ...], int] = {}
         for kind, amounts in self._to_groups(counted, units).items():
-            for group, amount_of in amounts.items():
+            for group, amount_of in sorted(amounts.items()):
                 rows = [(broker, amount_of[self._payees[broker]], parts[group, broker])
                         for broker in sorted({one["broker"] for one in self._splits[group]})
                         if (group, broker) in parts and amount_of.get(self._payees[broker])]  # fmt: skip
                 exact = [amount * part for _, amount, part in rows]
                 total = (2 * sum(exact) + self._whole) // (2 * self._whole)
-                cents = _largest_remainders([divmod(one, self._whole) for one in exact], total)
+                divided = [divmod(one, self._whole) for one in exact]
+                cents = _largest_remainders(divided, total)
+                if exact and len(set(exact)) == 1 and rows[0][2] != self._whole:
+                    same, left = (kind, *(broker for broker, _, _ in rows)), total - len(rows) * divided[0][0]
+                    first = turns.get(same, 0) % len(rows)
+                    turns[same] = first + left
+                    cents = [divided[0][0] + ((at - first) % len(rows) < left) for at in range(len(rows))]
                 lines += [(group, kind, broker, each) for (broker, _, _), each in zip(rows, cents, strict=True)]
         return self._capped(lines), due
 

@@ -96,12 +96,20 @@ WITH decided AS (
 ), exact AS (
     SELECT g.kind, p."group", p.broker, g.cents * p.part AS exact
     FROM by_group g JOIN pair p USING (payee, "group") WHERE g.cents > 0
+), run AS (
+    SELECT kind, "group", count(*) AS n, min(exact) AS least, max(exact) AS most,
+        (2 * sum(exact) + 12) // 24 - sum(exact // 12) AS odd, string_agg(broker, ' ' ORDER BY broker) AS who
+    FROM exact GROUP BY kind, "group"
+), turn AS (
+    SELECT kind, "group", n, odd, (sum(odd) OVER (PARTITION BY kind, who ORDER BY "group") - odd) % n AS begins
+    FROM run WHERE least = most AND odd > 0
 ), line AS (
-    SELECT kind, "group", broker, exact // 12 + (
-        row_number() OVER (PARTITION BY "group", kind ORDER BY exact % 12 DESC, broker)
-        <= (2 * sum(exact) OVER (PARTITION BY "group", kind) + 12) // 24
-            - sum(exact // 12) OVER (PARTITION BY "group", kind))::BIGINT AS cents
-    FROM exact
+    SELECT e.kind, e."group", broker, exact // 12 + (CASE WHEN t.n IS NOT NULL THEN
+        (row_number() OVER (PARTITION BY e."group", e.kind ORDER BY broker) - 1 + t.n - t.begins) % t.n < t.odd
+        ELSE row_number() OVER (PARTITION BY e."group", e.kind ORDER BY exact % 12 DESC, broker)
+        <= (2 * sum(exact) OVER (PARTITION BY e."group", e.kind) + 12) // 24
+            - sum(exact // 12) OVER (PARTITION BY e."group", e.kind) END)::BIGINT AS cents
+    FROM exact e LEFT JOIN turn t ON e.kind = t.kind AND e."group" = t."group"
 ), taken AS (
     SELECT s."group", sum(amount)::BIGINT AS taken
     FROM decided JOIN sales s USING (group_id) WHERE kind = 'other_program_reward' GROUP BY s."group"

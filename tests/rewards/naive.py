@@ -75,11 +75,13 @@ def half_up(exact: Fraction) -> int:
     return int((2 * exact + 1) // 2)
 
 
-def dealt(exact: Mapping[Any, Fraction], total: int) -> dict[Any, int]:
-    """Whole cents that add up to `total`: the largest remainders get what is left, then the first in order."""
+def dealt(exact: Mapping[Any, Fraction], total: int, *, turn: bool = False) -> dict[Any, int]:
+    """Whole cents that add up to `total`: the largest remainders get what is left, then the first by name, or, in
+    their turn, in the order given."""
     cents = {key: int(amount // 1) for key, amount in exact.items()}
     left = total - sum(cents.values())
-    for key in sorted(exact, key=lambda key: (-(exact[key] % 1), key))[:left]:
+    names = exact if turn else sorted(exact)
+    for key in sorted(names, key=lambda key: -(exact[key] % 1))[:left]:
         cents[key] += 1
     return cents
 
@@ -332,8 +334,18 @@ class _Program:
                     for (of, who), (_, share) in credits.items():
                         if of == group and self.counter(group, who, begins[group]) == key:  # type: ignore[arg-type]
                             exact[group, kind][who] = amount * share
-        for (group, kind), parts in exact.items():
-            for who, amount in dealt(parts, half_up(sum(parts.values(), Fraction(0)))).items():
+        turns: dict[tuple[Any, ...], int] = {}
+        for (group, kind), parts in sorted(exact.items()):
+            whole = half_up(sum(parts.values(), Fraction(0)))
+            # Brokers with equal shares of less than the group take turns with the odd cent.
+            first = 0
+            if len(set(parts.values())) == 1 and all(credits[group, who][1] != 1 for who in parts):
+                same = (kind, *sorted(parts))
+                first = turns.get(same, 0) % len(parts)
+                turns[same] = first + whole - sum(int(part // 1) for part in parts.values())
+            order = sorted(parts)
+            in_turn = {who: parts[who] for who in order[first:] + order[:first]}
+            for who, amount in dealt(in_turn, whole, turn=True).items():
                 cents[who, group, kind] = amount
         for (broker, group, kind), amount in cents.items():
             if group not in rescinded:

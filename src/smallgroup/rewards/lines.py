@@ -144,13 +144,28 @@ def _won_back(sales: Sales, program: Program, by_group: pl.DataFrame, scale: int
 
 
 def _split(lines: pl.DataFrame, whole: int) -> pl.Series:
-    """Each group's cents to its brokers by their shares; what is left of a cent goes to the largest remainder."""
+    """Each group's cents to its brokers by their shares; what is left of a cent goes to the largest remainder.
+
+    Equal shares take turns: brokers who share several groups alike differ by a cent at the most over all of them.
+    """
     several = lines["part"] != whole
     shared = lines.filter(several)
     refuse_overflow(shared, "cents", 2 * whole)  # doubled to round, and the parts add up to the whole at most
-    shared = shared.select("group", exact=pl.col("cents") * pl.col("part"))
+    shared = shared.select("group", "broker", exact=pl.col("cents") * pl.col("part"))
     cents = rounded_apart(shared, numerator="exact", denominator=whole, by="group")
-    return lines["cents"].scatter(several.arg_true(), cents)
+    shared = shared.with_columns(cents.alias("cents")).with_row_index("at").sort("group", "broker")
+    alike = shared.group_by("group", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("of"), pl.col("exact").min().alias("least"), pl.col("exact").max().alias("most"),
+        pl.col("cents").sum().alias("total"), pl.col("broker").cast(pl.String).str.join(" ").alias("who"),
+    ).filter(pl.col("least") == pl.col("most"))  # fmt: skip
+    left = pl.col("total") - pl.col("of") * (pl.col("least") // whole)
+    alike = alike.select("group", "of", "who", left=left).filter(pl.col("left") > 0)
+    first = (pl.col("left").cum_sum().over("who") - pl.col("left")) % pl.col("of")
+    turns = shared.join(alike.select("group", "of", "left", first=first), on="group", maintain_order="left")
+    place = pl.int_range(pl.len(), dtype=pl.Int64).over("group")
+    lucky = (place + pl.col("of") - pl.col("first")) % pl.col("of") < pl.col("left")
+    turned = turns.select("at", cents=pl.col("exact") // whole + lucky.cast(pl.Int64))
+    return lines["cents"].scatter(several.arg_true(), cents.scatter(turned["at"], turned["cents"]))
 
 
 def decided_amounts(sales: Sales, program: Program, credited: pl.DataFrame, due: pl.DataFrame) -> pl.DataFrame:
