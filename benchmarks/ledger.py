@@ -69,7 +69,7 @@ def _server() -> Iterator[str]:
 
 
 def _timed(name: str, where: str, statements: int, lines: int) -> Table:
-    changed = statements // 200
+    changed = statements // 20
     judged = lines == TRANSFERS
     rows = []
 
