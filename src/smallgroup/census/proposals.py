@@ -24,8 +24,11 @@ _EARLIEST_HIRE, _DAYS_AHEAD = date(1940, 1, 1), 731
 class Around:
     """The members as read, with the cells that they were read from: what a proposal may look at."""
 
-    def __init__(self, read: Mapping[str, Sequence[Value | Fault]], cells: Mapping[str, Sequence[Cell]], as_of: date):
-        self.read, self.cells, self.as_of = read, cells, as_of
+    def __init__(
+        self, read: Mapping[str, Sequence[Value | Fault]], cells: Mapping[str, Sequence[Cell]], as_of: date,
+        *, from_1904: bool = False,
+    ):  # fmt: skip
+        self.read, self.cells, self.as_of, self.from_1904 = read, cells, as_of, from_1904
         self._dated: dict[str, bool] = {}
 
     @cached_property
@@ -118,6 +121,8 @@ class Around:
         number, _, rest = text.partition(".")
         if not (number.isascii() and number.isdecimal() and len(number) == 5 and (not rest or rest.isdecimal())):
             return None
+        if self.from_1904:
+            return None  # such a workbook counts its days otherwise, and what was pasted into it does not
         day = SERIAL_ZERO + timedelta(days=int(number))
         if not self._plausible(field, at, day):
             return None
@@ -142,7 +147,8 @@ class Around:
         others = [value for value in self.read["zip"] if value is not None]
         faults = sum(isinstance(value, Fault) for value in others)
         missing = any(known.startswith(short) or known.endswith(short) for known in self.zips - {whole})
-        safe = len(short) == 4 and 2 * faults <= len(others) and faults < len(others) and not missing
+        alike = any(known[:2] == whole[:2] for known in self.zips)  # 3014 may be 03014, and 30144 cut short
+        safe = len(short) == 4 and alike and 2 * faults <= len(others) and not missing
         return Proposal(whole + dash + extension, "a number loses its leading zero.", safe=safe)
 
 

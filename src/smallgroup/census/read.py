@@ -173,7 +173,7 @@ def _report_faults(
             if around is None:
                 columns = {name: table.sheet.columns[column.index] for name, column in table.used.items()}
                 cells = {name: [columns[name][place] for place in positions] for name in read}
-                around = Around(read, cells, as_of)
+                around = Around(read, cells, as_of, from_1904=table.sheet.from_1904)
             cell = around.cells[name][at]
             seen = None if cell is None else shown(cell)
             proposal = around.propose(known, at)

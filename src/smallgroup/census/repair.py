@@ -56,8 +56,10 @@ def repaired(sheets: Sequence[Sheet], read: Callable[[Sequence[Sheet]], Census],
     changes: list[Change] = []
     for turn in range(ROUNDS + 1):
         census, problems, to_check = _read(held, read)
+        # That a child is disabled is a fact that nobody has told: of what is only to be checked, no cell is written.
+        moves = [problem for problem in to_check if problem.proposal and problem.proposal.kind == "move row"]
         accepted = [
-            problem for problem in (*problems, *to_check)
+            problem for problem in (*problems, *moves)
             if problem.proposal is not None and problem.row is not None
             and (accept == "all" or (accept == "safe" and problem.proposal.safe))
         ]  # fmt: skip
@@ -102,6 +104,7 @@ def _one_sheet(sheet: Sheet, accepted: Sequence[Problem], changes: list[Change])
     columns: list[list[Cell]] = [list(column) for column in sheet.columns]
     unvalued = set(sheet.unvalued)
     done: set[object] = set()
+    moves: list[tuple[int, int]] = []
     for problem in accepted:
         proposal, at = problem.proposal, position.get(problem.row or 0)
         if proposal is None or at is None:
@@ -123,15 +126,25 @@ def _one_sheet(sheet: Sheet, accepted: Sequence[Problem], changes: list[Change])
                 column[at] = None
             unvalued = {place for place in unvalued if place[0] != row}
             changes.append(_change(problem, "remove row", None, ""))
-        else:
-            target = position.get(int(proposal.new))
-            if target is None or target <= at or unvalued or done:
-                continue  # one row at a time, since a move changes what stands where
+        elif (target := position.get(int(proposal.new))) is not None and target > at:
             done.add(row)
-            for column in columns:
-                column.insert(target, column.pop(at))
+            moves.append((at, target))
             changes.append(_change(problem, "move row", None, f"row {proposal.new}"))
+    if moves:
+        order = _order(len(sheet.numbers), moves)
+        columns = [[column[at] for at in order] for column in columns]
+        now = {sheet.numbers[at]: sheet.numbers[place] for place, at in enumerate(order)}
+        unvalued = {(now.get(row, row), index) for row, index in unvalued}
     return replace(sheet, columns=tuple(map(tuple, columns)), unvalued=frozenset(unvalued))
+
+
+def _order(count: int, moves: Sequence[tuple[int, int]]) -> list[int]:
+    """The old positions in their new order, each moved one directly under its target."""
+    under: dict[int, list[int]] = {}
+    for at, target in moves:
+        under.setdefault(target, []).append(at)
+    moved = {at for at, _ in moves}
+    return [place for at in range(count) if at not in moved for place in (at, *under.get(at, ()))]
 
 
 def _cell_of(field: str | None, new: str) -> Cell:
