@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cli.conftest import ROOT, Run
 
 from smallgroup.census.fields import FIELDS
 from smallgroup.census.layout_rows import rows_of
@@ -21,7 +22,6 @@ from smallgroup.intake import census_file
 from smallgroup.intake.child import Limits
 from smallgroup.intake.csv_text import _rows
 from smallgroup.intake.write_workbook import Page, save_csv, save_workbook
-from tests.cli.conftest import ROOT, Run
 
 AS_OF = date(2025, 9, 12)
 ON = ("--as-of", "2025-09-12")
@@ -135,7 +135,7 @@ def test_all_proposals_and_then_nothing_is_wrong(run: Run, wrong: Path, tmp_path
     for whole in ("06/01/45", "1945-06-01", "1950/03/04", "31/12/1990", "1990-12-31", SSN, "123456789"):
         assert whole not in said
     told = json.loads(run("census", "check", wrong, *ON, "--accept", "all", "--log", "log.csv", "--force", "--json")[1])
-    assert (told["errors"], len(told["changes"]), told["members"]) == ([], 10, 6)
+    assert (told["errors"], len(told["changes"]), told["members"]) == ([], 9, 6)
     assert run("census", "check", "fixed.xlsx", *ON)[0] == 0
     again = run("census", "check", "fixed.xlsx", *ON, "--fixed", "again.xlsx")
     assert again[0] == 0
@@ -152,8 +152,7 @@ def test_nothing_is_written_over(run: Run, wrong: Path, tmp_path: Path) -> None:
         status, _, err = run("census", "check", wrong, *ON, "--fixed", out, *force)
         assert (status, said in err) == (1, True)
         if out != "x.xls":
-            status, _, err = run("census", "convert", ROOT / "examples" / "census.xlsx", out)
-            assert status == (1 if "/" in out or not force else 1)
+            assert run("census", "convert", wrong, out, *force)[0] == 1
     assert (tmp_path / "there.xlsx").read_text() == "mine"
     assert wrong.read_bytes() == before
     assert run("census", "check", wrong, *ON, "--fixed", "there.xlsx", "--force")[0] == 1
@@ -210,10 +209,10 @@ def test_a_census_with_faults_is_not_converted(run: Run, wrong: Path, tmp_path: 
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=8).map(
-    lambda text: text.strip(" \t\r\n\v\f\u00a0\u200b\ufeff")
+    lambda text: text.replace("#", "").strip(" \t\r\n\v\f\u00a0\u200b\ufeff") or "x"
 )
 VALUES = {
-    "text": st.none() | texts.filter(lambda text: text and "#" not in text and "x005F_" not in text),
+    "text": st.none() | texts,
     "date": st.none() | st.dates(date(1950, 1, 1), date(2025, 9, 1)),
     "cents": st.none() | st.integers(0, 10**9),
     "yes_no": st.none() | st.booleans(),
@@ -236,7 +235,7 @@ def members(draw: st.DrawFn) -> pl.DataFrame:
             else:
                 person[field.name] = draw(VALUES[field.kind])
         person |= {"family_id": family, "member_id": f"M{at}", "relationship": relationship, "row": at + 2,
-                   "date_of_birth": draw(VALUES["date"].filter(bool)), "terminated_on": None,
+                   "date_of_birth": draw(st.dates(date(1950, 1, 1), date(2025, 9, 1))), "terminated_on": None,
                    "worker_type": None, "zip": draw(st.sampled_from([None, "02138", "30303", "30303-1234"])),
                    "waiver_reason": "medicaid" if person["election"] == "waive" else None}  # fmt: skip
         people.append(person)
@@ -251,7 +250,8 @@ def test_what_is_converted_reads_back_as_it_was(tmp_path_factory, people, to, su
     if suffix == ".csv":
         save_csv(path, written.rows)
         numbers, rows = _rows(path.read_text("utf-8-sig").replace("\r\n", "\n"), Limits())
-        sheet = Sheet("", numbers[:-1], tuple(map(tuple, zip(*rows, strict=True))))
+        assert numbers[:-1] == list(range(1, len(rows) + 1))
+        sheet = Sheet.of_rows(rows)
     else:
         save_workbook(path, [Page("Census", list(enumerate(written.rows, start=1)))])
         book = openpyxl.load_workbook(path)

@@ -65,6 +65,8 @@ def may_be_written(path: Path, *, force: bool, suffixes: Sequence[str], inputs: 
         if path.resolve() == other.resolve() or (path.exists() and other.exists() and path.samefile(other)):
             raise Refused(Problem(path.name, "it is the file that is read; the original is never changed.",
                                   "Name another file."))  # fmt: skip
+    if not path.parent.is_dir():
+        raise Refused(Problem(path.name, "it cannot be written: there is no such folder.", "Check the path."))
     if path.is_dir():
         raise Refused(Problem(path.name, "it is a folder.", "Name a file in it."))
     if path.exists() and not force:
