@@ -319,6 +319,48 @@ def test_a_year_in_two_digits_and_a_swapped_day_are_proposed_and_never_safe(days
         assert [told(one) for one in refused.value.problems] == [(f"C{at + 2}", days[at].isoformat(), False)]
 
 
+CORRUPTIONS = {
+    # field: (what is right, what it becomes, whether the way back is safe)
+    "zip": [("02139", "2139", True), ("02139", 2139, True), ("02139-0001", "2139-0001", True)],
+    "sex": [("female", "woman", True), ("male", "malle", False)],
+    "hours_per_week": [("40", "40 hours", True), ("37.5", "37.5h", True)],
+    "weekly_pay": [("1250.00", "USD 1,250.00", True)],
+    "tobacco": [("yes", 1, False), ("no", "f", False)],
+    "family_id": [(None, "f-10", False), (None, None, False)],
+    "relationship": [("spouse", "spuose", False), ("child", "stepson", True)],
+}
+
+
+@given(st.sampled_from([(name, *one) for name, ones in CORRUPTIONS.items() for one in ones]), st.integers(2, 4))
+def test_a_census_wrong_in_one_known_way_is_proposed_back(corruption, families):
+    name, right, wrong, safe = corruption
+    header = [*HEADER, "zip", "sex", "hours_per_week", "weekly_pay", "tobacco"]
+    rows = []
+    for at in range(families):
+        rows.append([f"F10{at}", "employee", "1980-01-01", "02138", "female", "40", "900.00", "no"])
+        rows.append([f"F10{at}", "spouse", "1981-01-01", "02139", "male", None, None, "no"])
+    place, cell = 3, header.index(name)
+    target = rows[place]
+    if name == "relationship" and right == "child":
+        target[2] = "2015-01-01"
+    if name == "family_id":
+        right = target[0]
+        wrong = f"{wrong}1" if wrong else None
+    target[cell] = right
+    assert read([Sheet.of_rows([header, *rows])]).members.height == 2 * families
+    target[cell] = wrong
+    with pytest.raises(Refused) as refused:
+        read([Sheet.of_rows([header, *rows])])
+    (problem,) = refused.value.problems
+    letter = "ABCDEFGH"[cell]
+    assert told(problem) == (f"{letter}{place + 2}", right, safe)
+    done = repaired([Sheet.of_rows([header, *rows])], read, "all")
+    assert done.problems == ()
+    assert [change.cell for change in done.changes] == [f"{letter}{place + 2}"]
+    kept = repaired([Sheet.of_rows([header, *rows])], read, "safe")
+    assert (kept.problems == ()) == safe
+
+
 @given(st.text(max_size=30))
 def test_a_masked_birth_date_holds_its_year_at_most(text):
     kept = [sign for sign in masked(text) if sign.isalnum()]

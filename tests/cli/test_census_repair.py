@@ -142,6 +142,20 @@ def test_all_proposals_and_then_nothing_is_wrong(run: Run, wrong: Path, tmp_path
     assert openpyxl.load_workbook(tmp_path / "again.xlsx").sheetnames == ["Proposals", "Notes", "Staff"]
 
 
+def test_a_serial_number_in_a_workbook_that_counts_from_1904_gets_no_proposal(run: Run, tmp_path: Path) -> None:
+    for epoch, proposed in ((openpyxl.utils.datetime.CALENDAR_MAC_1904, False), (None, True)):
+        book = openpyxl.Workbook()
+        if epoch is not None:
+            book.epoch = epoch
+        book.active.append(["family_id", "relationship", "date_of_birth"])
+        for at in range(4):
+            book.active.append([f"F{at}", "employee", date(1980, 1, 1 + at)])
+        book.active.append(["F9", "employee", 29221])
+        book.save(tmp_path / "mac.xlsx")
+        (problem,) = json.loads(run("census", "check", "mac.xlsx", *ON, "--json")[1])["errors"]
+        assert (problem["cell"], problem["proposal"] is not None) == ("C6", proposed)
+
+
 def test_nothing_is_written_over(run: Run, wrong: Path, tmp_path: Path) -> None:
     before = wrong.read_bytes()
     (tmp_path / "there.xlsx").write_text("mine")

@@ -30,6 +30,7 @@ class Around:
     ):  # fmt: skip
         self.read, self.cells, self.as_of, self.from_1904 = read, cells, as_of, from_1904
         self._dated: dict[str, bool] = {}
+        self._zips_meant: dict[str, Proposal | None] = {}
 
     @cached_property
     def with_employee(self) -> set[Value | Fault]:
@@ -40,6 +41,11 @@ class Around:
     @cached_property
     def zips(self) -> set[str]:
         return {value[:5] for value in self.read.get("zip", ()) if isinstance(value, str)}
+
+    @cached_property
+    def mostly_zips(self) -> bool:
+        held = [value for value in self.read["zip"] if value is not None]
+        return 2 * sum(isinstance(value, Fault) for value in held) <= len(held)
 
     def dated(self, name: str) -> bool:
         """Whether most of what the column holds are dates."""
@@ -136,6 +142,11 @@ class Around:
 
     def _zip(self, cell: Cell) -> Proposal | None:
         text = str(cell).strip(SPACE).removesuffix(".0")
+        if text not in self._zips_meant:
+            self._zips_meant[text] = self._zip_meant(text)
+        return self._zips_meant[text]
+
+    def _zip_meant(self, text: str) -> Proposal | None:
         short, dash, extension = text.partition("-")
         if not (short.isascii() and short.isdecimal() and 3 <= len(short) <= 4):
             return None
@@ -144,11 +155,9 @@ class Around:
         whole = short.zfill(5)
         if not "005" <= whole[:3] <= "098":
             return None
-        others = [value for value in self.read["zip"] if value is not None]
-        faults = sum(isinstance(value, Fault) for value in others)
         missing = any(known.startswith(short) or known.endswith(short) for known in self.zips - {whole})
         alike = any(known[:2] == whole[:2] for known in self.zips)  # 3014 may be 03014, and 30144 cut short
-        safe = len(short) == 4 and alike and 2 * faults <= len(others) and not missing
+        safe = len(short) == 4 and alike and not missing and self.mostly_zips
         return Proposal(whole + dash + extension, "a number loses its leading zero.", safe=safe)
 
 
