@@ -63,8 +63,10 @@ def doubts(rows: Rows, as_of: date) -> Iterator[Finding]:
 
 
 def _grown_children(rows: Rows, as_of: date) -> Iterator[Finding]:
-    for at, (relationship, birth) in enumerate(zip(rows.of("relationship"), rows.of("date_of_birth"), strict=True)):
-        if relationship != "child" or not isinstance(birth, date):
+    births = rows.of("date_of_birth")
+    for at in (at for at, relationship in enumerate(rows.of("relationship")) if relationship == "child"):
+        birth = births[at]
+        if not isinstance(birth, date):
             continue
         age = age_on(birth, as_of)
         if age >= CHILD_UNTIL:

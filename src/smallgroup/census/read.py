@@ -86,7 +86,8 @@ def _report_findings(table: Table, findings: Iterable[Finding], positions: Seque
         cell = None if column is None else table.sheet.columns[column.index][positions[found.at]]
         table.problem(
             positions[found.at], column, found.why, found.fix, label=BY_NAME[found.field].label,
-            seen=None if cell is None else shown(cell), name=found.field, proposal=found.proposal,
+            seen=None if cell is None else shown(cell), name=found.field,
+            proposal=found.proposal if found.field in table.used else None,
         )  # fmt: skip
 
 

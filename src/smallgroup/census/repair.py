@@ -110,9 +110,12 @@ def _one_sheet(sheet: Sheet, accepted: Sequence[Problem], changes: list[Change])
         if proposal is None or at is None:
             continue
         row = sheet.numbers[at]
+        judged = letters.get(problem.letter or "")
+        if judged is None or _seen(sheet.columns[judged][at]) != problem.seen:
+            continue  # it was said of a value that stands elsewhere, as where a row holds a whole family
         if proposal.kind == "write":
-            index = letters.get(problem.letter or "")
-            if index is None or (row, index) in done or row in done:
+            index = judged
+            if (row, index) in done or row in done:
                 continue
             done.add((row, index))
             old = columns[index][at]
@@ -136,6 +139,10 @@ def _one_sheet(sheet: Sheet, accepted: Sequence[Problem], changes: list[Change])
         now = {sheet.numbers[at]: sheet.numbers[place] for place, at in enumerate(order)}
         unvalued = {(now.get(row, row), index) for row, index in unvalued}
     return replace(sheet, columns=tuple(map(tuple, columns)), unvalued=frozenset(unvalued))
+
+
+def _seen(cell: Cell) -> str | None:
+    return None if cell is None else shown(cell)
 
 
 def _order(count: int, moves: Sequence[tuple[int, int]]) -> list[int]:
