@@ -197,8 +197,8 @@ def test_census_check(run: Run, bakery: Path) -> None:
 
 def test_every_verb_has_help_with_an_example(run: Run) -> None:
     verbs = (
-        ("underwrite",), ("quote",), ("census", "check"), ("rates", "import"), ("rates", "list"), ("rates", "remove"),
-        ("clause",), ("replay",),
+        ("underwrite",), ("quote",), ("census", "check"), ("census", "convert"), ("rates", "import"), ("rates", "list"),
+        ("rates", "remove"), ("clause",), ("replay",),
     )  # fmt: skip
     for verb in verbs:
         status, out, _ = run(*verb, "--help")

@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from smallgroup.census.families import family_meant, listed_twice
 from smallgroup.census.fields import OWNING_WORKERS
 from smallgroup.census.privacy import shown
 from smallgroup.census.values import Fault, Value
-from smallgroup.dates import spoken
+from smallgroup.dates import age_on, spoken
+from smallgroup.errors import Proposal
+
+CHILD_UNTIL = 26
+"""The birthday on which a child's coverage as a child ends, unless they are disabled."""
 
 Values = Sequence[Value | Fault]
 
@@ -39,6 +44,7 @@ class Finding:
     field: str
     why: str
     fix: str
+    proposal: Proposal | None = None
 
 
 def check(rows: Rows) -> Iterator[Finding]:
@@ -48,6 +54,55 @@ def check(rows: Rows) -> Iterator[Finding]:
     )  # fmt: skip
     for one in checks:
         yield from one(rows)
+
+
+def doubts(rows: Rows, as_of: date) -> Iterator[Finding]:
+    """What is no contradiction and yet worth a look: nobody is refused for it."""
+    yield from _grown_children(rows, as_of)
+    yield from _above_their_employee(rows)
+
+
+def _grown_children(rows: Rows, as_of: date) -> Iterator[Finding]:
+    births = rows.of("date_of_birth")
+    for at in (at for at, relationship in enumerate(rows.of("relationship")) if relationship == "child"):
+        birth = births[at]
+        if not isinstance(birth, date):
+            continue
+        age = age_on(birth, as_of)
+        if age >= CHILD_UNTIL:
+            yield Finding(
+                at, "relationship",
+                f"this child is {age} on {spoken(as_of)}; coverage as a child ends at {CHILD_UNTIL}.",
+                "Check the birth date, and write disabled_child if the child is disabled.",
+                Proposal("disabled_child", f"only a disabled child is covered from {CHILD_UNTIL} on.", safe=False),
+            )  # fmt: skip
+
+
+def _above_their_employee(rows: Rows) -> Iterator[Finding]:
+    """A dependent above their employee, in a file that otherwise lists each employee first."""
+    families, relationships = rows.of("family_id"), rows.of("relationship")
+    employee: dict[str, int] = {}
+    dependents: dict[str, list[int]] = {}
+    for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
+        if not isinstance(family, str) or not isinstance(relationship, str):
+            continue
+        if relationship == "employee":
+            employee.setdefault(family, at)
+        else:
+            dependents.setdefault(family, []).append(at)
+    early = {family: first for family, (first, *_) in dependents.items() if first < employee.get(family, 0)}
+    if 2 * len(early) > len(dependents) - len(early):
+        return
+    for family in early:
+        below = rows.numbers[employee[family]]
+        for at in dependents[family]:
+            if at < employee[family]:
+                yield Finding(
+                    at, "relationship",
+                    f"this {_words(relationships[at])} stands above their employee, who is in row {below}.",
+                    "Check that the family is right; the order itself changes nothing.",
+                    Proposal(str(below), "the other families begin with their employee.", safe=False, kind="move row"),
+                )  # fmt: skip
 
 
 def _families(rows: Rows) -> Iterator[Finding]:
@@ -67,6 +122,7 @@ def _families(rows: Rows) -> Iterator[Finding]:
                     f"family {_id(family)} has a second employee; row {rows.numbers[first]} is the first.",
                     "Give each employee a family of their own; two who are married are two families, "
                     "or one employee and a spouse.",
+                    listed_twice(first, at, rows.fields),
                 )  # fmt: skip
         elif relationship in ("spouse", "domestic_partner"):
             first = partner.setdefault(family, at)
@@ -76,6 +132,7 @@ def _families(rows: Rows) -> Iterator[Finding]:
                     f"family {_id(family)} has a second spouse or domestic partner; "
                     f"row {rows.numbers[first]} is the first.",
                     "Keep one of them, or correct the family.",
+                    listed_twice(first, at, rows.fields),
                 )  # fmt: skip
         elif relationship is None or isinstance(relationship, Fault):
             unsure.add(family)
@@ -86,6 +143,7 @@ def _families(rows: Rows) -> Iterator[Finding]:
             at, "family_id",
             f"this {_words(relationship)} is in family {_id(family)}, which has no employee.",
             "Write the employee's family here, or add the employee's row.",
+            family_meant(at, families, relationships, employee),
         )  # fmt: skip
 
 

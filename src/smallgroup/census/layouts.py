@@ -17,7 +17,7 @@ from smallgroup.census.privacy import (
 )
 from smallgroup.census.sheet import SPACE, Sheet, blank, column_letter
 from smallgroup.census.values import SSN_ADVICE, key_of
-from smallgroup.errors import Problem, did_you_mean, nearest
+from smallgroup.errors import Problem, Proposal, did_you_mean, nearest
 
 PLAIN = "plain"
 EXCHANGE = "exchange template v1.1"
@@ -89,7 +89,8 @@ class Table:
         return ", ".join(parts)
 
     def problem(self, at: int, column: Column | None, why: str, fix: str, *, label: str | None = None,
-                seen: str | None = None, name: str | None = None) -> None:  # fmt: skip
+                seen: str | None = None, name: str | None = None,
+                proposal: Proposal | None = None) -> None:  # fmt: skip
         """Note what is wrong at a cell, or at a whole row where `column` is None."""
         self.problems.append(
             Problem(
@@ -101,6 +102,7 @@ class Table:
                 row=self.sheet.numbers[at],
                 column=column.named if column else None,
                 field=name,
+                proposal=proposal,
             )
         )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from smallgroup.census.sheet import SPACE, Cell, blank
+from smallgroup.census.sheet import SPACE, Cell, Sheet, blank, column_letter
 
 _DASHED = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
 _ANY_FORM = re.compile(r"(?<!\d)\d{3}[- .]?\d{2}[- .]?\d{4}(?!\d)")
@@ -70,3 +71,34 @@ def mostly_ssn(cells: Sequence[Cell]) -> bool:
     held = [cell for cell in cells if not blank(cell)]
     found = (isinstance(cell, str) and _DASHED.fullmatch(cell.strip(SPACE)) is not None for cell in held)
     return 2 * sum(found) >= len(held)
+
+
+_HEADER_WITHIN, _HEADER_CELLS = 40, 3  # rows that may be a header, and how many cells tell one from a note
+
+
+def without_ssns(sheet: Sheet) -> tuple[Sheet, tuple[str, ...]]:
+    """The sheet as a copy may hold it, and the columns that were left out of it, as `'SSN' (column H)`.
+
+    Under a header that announces Social Security numbers no figure is kept; elsewhere a dashed one is masked.
+    """
+    columns: list[Sequence[Cell]] = []
+    left: list[str] = []
+    headers = [
+        at for at in range(min(len(sheet.numbers), _HEADER_WITHIN))
+        if sum(not blank(cell) for cell in sheet.row(at)) >= min(_HEADER_CELLS, len(sheet.columns))
+    ]  # fmt: skip
+    for index, column in enumerate(sheet.columns):
+        titles = (at for at in headers if isinstance(title := column[at], str) and ssn_header(words_of(title)))
+        start = next(titles, None)
+        if start is not None:
+            kept: Sequence[Cell] = [
+                cell if at <= start or not any(sign.isdigit() for sign in str(cell)) else None
+                for at, cell in enumerate(column)
+            ]
+            left.append(f"'{shown(column[start])}' (column {column_letter(index)})")
+        elif any_ssn(column):
+            kept = [redacted(cell) if isinstance(cell, str) and holds_ssn(cell) else cell for cell in column]
+        else:
+            kept = column
+        columns.append(kept)
+    return replace(sheet, columns=tuple(columns)), tuple(left)

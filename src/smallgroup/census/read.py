@@ -8,10 +8,11 @@ from datetime import date
 
 import polars as pl
 
-from smallgroup.census.checks import Rows, check
+from smallgroup.census.checks import Finding, Rows, check, doubts
 from smallgroup.census.fields import BY_NAME, SCHEMA
 from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Table, find_table
 from smallgroup.census.privacy import shown
+from smallgroup.census.proposals import Around
 from smallgroup.census.sheet import Cell, Sheet, blank
 from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of, reader
 from smallgroup.errors import Problem, Refused
@@ -22,13 +23,15 @@ class Census:
     """A census that was read whole, with nothing wrong in it.
 
     `members` has the columns of `fields.SCHEMA` in their order, then `row` (Int64), the row in the file, and
-    is in the order of the file. `notices` are sentences about what was left or dropped and is no fault.
+    is in the order of the file. `notices` are sentences about what was left or dropped and is no fault;
+    `to_check` is what is no fault either and yet worth a look, each at its cell.
     """
 
     members: pl.DataFrame
     layout: str
     sheet: str
     notices: tuple[str, ...]
+    to_check: tuple[Problem, ...] = ()
 
 
 def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str] | None = None, as_of: date) -> Census:
@@ -62,19 +65,30 @@ def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str
             "Add a row for each member.",
         )  # fmt: skip
     _leave_other_addresses(table, read)
-    _report_faults(table, read, positions)
+    _report_faults(table, read, positions, as_of)
     _derive_owners(read)
     rows = Rows([table.sheet.numbers[at] for at in positions], read)
-    for found in check(rows):
+    _report_findings(table, check(rows), positions)
+    problems, table.problems = sorted(table.problems, key=_place_of(table)), []
+    _report_findings(table, doubts(rows, as_of), positions)
+    to_check = tuple(sorted(table.problems, key=_place_of(table)))
+    if problems:
+        raise Refused(problems, to_check)
+    return Census(
+        members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices),
+        to_check=to_check,
+    )  # fmt: skip
+
+
+def _report_findings(table: Table, findings: Iterable[Finding], positions: Sequence[int]) -> None:
+    for found in findings:
         column = table.used.get(found.field)
         cell = None if column is None else table.sheet.columns[column.index][positions[found.at]]
         table.problem(
             positions[found.at], column, found.why, found.fix, label=BY_NAME[found.field].label,
             seen=None if cell is None else shown(cell), name=found.field,
+            proposal=found.proposal if found.field in table.used else None,
         )  # fmt: skip
-    if table.problems:
-        raise Refused(sorted(table.problems, key=_place_of(table)))
-    return Census(members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices))
 
 
 def _read_column(cells: Sequence[Cell], read: Callable[[Cell], Value | Fault]) -> list[Value | Fault]:
@@ -136,8 +150,11 @@ def _tell_blank(table: Table, count: int, place: str) -> None:
         table.notices.append(f"{said} {place} {'was' if count == 1 else 'were'} skipped.")
 
 
-def _report_faults(table: Table, read: Mapping[str, Sequence[Value | Fault]], positions: Sequence[int]) -> None:
+def _report_faults(
+    table: Table, read: Mapping[str, Sequence[Value | Fault]], positions: Sequence[int], as_of: date
+) -> None:
     """A problem for each cell that could not be read, or that must not be empty and is."""
+    around: Around | None = None
     for name, values in read.items():
         known, column = KNOWN_FIELDS[name], table.used[name]
         kinds = set(map(type, values))
@@ -154,9 +171,14 @@ def _report_faults(table: Table, read: Mapping[str, Sequence[Value | Fault]], po
                 }.get(name, "Write the number or name that all members of this family share.")
             else:
                 continue
-            cell = table.sheet.columns[column.index][positions[at]]
+            if around is None:
+                columns = {name: table.sheet.columns[column.index] for name, column in table.used.items()}
+                cells = {name: [columns[name][place] for place in positions] for name in read}
+                around = Around(read, cells, as_of, from_1904=table.sheet.from_1904)
+            cell = around.cells[name][at]
             seen = None if cell is None else shown(cell)
-            table.problem(positions[at], column, why, fix, label=known.label, seen=seen, name=name)
+            proposal = around.propose(known, at)
+            table.problem(positions[at], column, why, fix, label=known.label, seen=seen, name=name, proposal=proposal)
 
 
 def _leave_other_addresses(table: Table, read: dict[str, list[Value | Fault]]) -> None:

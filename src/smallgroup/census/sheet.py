@@ -19,6 +19,7 @@ class Sheet:
     missing. Every sequence of `columns` is as long as `numbers`. `unvalued` holds (row number, column index
     from 0) of each formula that was saved without a value. `last_row` is the last row that the file mentions,
     blank or not; 0 when it mentions none after `numbers`. The name of a .csv file's sheet is the file's name.
+    `from_1904` says that its workbook counts days from 1904, so that a bare number is not the day it looks like.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Sheet:
     columns: Sequence[Sequence[Cell]]
     unvalued: frozenset[tuple[int, int]] = frozenset()
     last_row: int = 0
+    from_1904: bool = False
 
     @classmethod
     def of_rows(cls, rows: Iterable[Sequence[Cell]], *, name: str = "", first_row: int = 1) -> Sheet:

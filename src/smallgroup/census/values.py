@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from smallgroup.census.fields import Field
+from smallgroup.census.meant import meant
 from smallgroup.census.privacy import holds_ssn, shown
 from smallgroup.census.sheet import SPACE, Cell
 from smallgroup.dates import age_on, no_such_day, spoken
-from smallgroup.errors import nearest
+from smallgroup.errors import Proposal, nearest
 
 MOST_HOURS_A_WEEK = 168
 OLDEST_AGE = 120
@@ -25,10 +26,11 @@ SSN_ADVICE = "Take it out: a census needs no Social Security numbers."
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A cell that cannot be taken: why, and what to do."""
+    """A cell that cannot be taken: why, what to do, and what it means where the cell alone tells."""
 
     why: str
     fix: str
+    proposal: Proposal | None = None
 
 
 Value = str | int | bool | date | None
@@ -91,7 +93,13 @@ def reader(field: Field, *, as_of: date) -> Reader:
                     f"the formula in this cell ends in the error {cell}.",
                     "Correct the formula, or type the value.",
                 )
-        return None if cell is None else inner(cell)
+        if cell is None:
+            return None
+        value = inner(cell)
+        if isinstance(value, Fault) and (proposal := meant(field, cell)) is not None:
+            taken = not field.required if not proposal.new else not isinstance(inner(proposal.new), Fault)
+            return replace(value, proposal=proposal) if taken else value
+        return value
 
     return read
 
@@ -191,7 +199,7 @@ _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](\d{2})", re.ASCII)
 _NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
-_SERIAL_ZERO = date(1899, 12, 30)
+SERIAL_ZERO = date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465  # December 31, 9999
 
 
@@ -234,7 +242,7 @@ def _not_a_date_but_a_number(text: str) -> Fault:
         return Fault(f"{text} is a year, not a day.", DATE_ADVICE)
     why = f"{shown(text)} is a number, not a date."
     if 1 <= number <= _LAST_SERIAL:
-        meant = _SERIAL_ZERO + timedelta(days=int(number))
+        meant = SERIAL_ZERO + timedelta(days=int(number))
         return Fault(
             why,
             f"If it is the spreadsheet serial of {spoken(meant)}, format the cell as a date; "

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from smallgroup.errors import Refused
+from smallgroup.errors import Problem, Refused
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,14 +61,23 @@ def emit(value: Any) -> None:
 def refuse(refused: Refused, *, as_json: bool) -> None:
     """Every problem: as JSON on standard output, or as sentences on standard error."""
     if as_json:
-        emit({"errors": [problem.as_json() for problem in refused.problems]})
+        to_check = {"to_check": [one.as_json() for one in refused.to_check]} if refused.to_check else {}
+        emit({"errors": [problem.as_json() for problem in refused.problems], **to_check})
         return
     number = len(refused.problems)
     said = [f"Refused: {number:,} {'thing is' if number == 1 else 'things are'} wrong."]
-    said += [f"- {problem}" for problem in refused.problems[:MOST_SHOWN]]
+    said += [line for problem in refused.problems[:MOST_SHOWN] for line in lines_of(problem)]
     if number > MOST_SHOWN:
         said.append(f"… and {number - MOST_SHOWN:,} more. With --json all of them are listed.")
     sys.stderr.write("\n".join(said) + "\n")
+
+
+def lines_of(problem: Problem) -> list[str]:
+    """A problem for people: the sentence with its cell, and under it what is proposed."""
+    said = [f"- {problem} [{problem.cell}]" if problem.cell else f"- {problem}"]
+    if problem.proposal is not None:
+        said.append(f"  proposed: {problem.proposal}")
+    return said
 
 
 def status_of_failure(failure: Exception) -> int:

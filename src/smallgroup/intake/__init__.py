@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smallgroup.census.read import Census
+    from smallgroup.census.sheet import Sheet
 
-__all__ = ["census_file"]
+__all__ = ["census_file", "census_sheets"]
 
 
 def census_file(path: str | PathLike[str], *, mapping: Mapping[str, str] | None = None, as_of: date) -> Census:
@@ -32,3 +33,13 @@ def census_file(path: str | PathLike[str], *, mapping: Mapping[str, str] | None 
     sheets, notices = sheets_of(path)
     census = read_census(sheets, file=Path(path).name, mapping=mapping, as_of=as_of)
     return replace(census, notices=notices + census.notices) if notices else census
+
+
+def census_sheets(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+    """The sheets of a census file as they are, and notices about how it was read. Raises Refused."""
+    from smallgroup.intake import process
+
+    process.warm_up()
+    from smallgroup.intake.spreadsheet import sheets_of
+
+    return sheets_of(path)

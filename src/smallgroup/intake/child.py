@@ -110,10 +110,11 @@ def sheet_lines(
     *,
     last_row: int,
     unvalued: Sequence[tuple[int, int]] = (),
+    from_1904: bool = False,
 ) -> Iterator[bytes]:
     """One sheet: a line about it, then a line a column, so that no text of the whole sheet is ever built."""
     about = {"sheet": name, "numbers": list(numbers), "columns": len(columns), "last_row": last_row}
-    yield line_of(about | {"unvalued": list(unvalued)})
+    yield line_of(about | {"unvalued": list(unvalued), "from_1904": from_1904})
     for column in columns:
         yield line_of(column)
 

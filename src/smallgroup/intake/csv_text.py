@@ -12,6 +12,8 @@ from itertools import zip_longest
 from smallgroup.intake.child import Limits, Unreadable, line_of, sheet_lines
 
 DELIMITERS = ",;\t|"
+MARKED_TEXT = re.compile(r"'+[=+\-@\t\r]")
+"""How a text begins that is no formula, with an apostrophe before it that is not part of it: one is taken off."""
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SEP_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
@@ -66,6 +68,7 @@ def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
     numbers: list[int] = []
     rows: list[list[str]] = []
     number = cells = 0
+    marked = "'" in text
     try:
         for row in reader:
             number += 1
@@ -79,7 +82,9 @@ def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
             if cells > limits.cells:
                 raise _too_long(f"{limits.cells:,} cells", limits)
             numbers.append(number)
-            rows.append(row)
+            rows.append(
+                [cell[1:] if cell[:1] == "'" and MARKED_TEXT.match(cell) else cell for cell in row] if marked else row
+            )
     except csv.Error as error:
         raise _broken(str(error), number + 1) from None
     return [*numbers, number], rows

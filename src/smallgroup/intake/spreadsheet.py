@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from os import PathLike
@@ -121,7 +122,8 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
                     raise NoAnswer("died", _clean(error))
                 case {"sheet": str(title), "numbers": list(numbers), "columns": int(count)}:
                     columns = [_column(_loaded(next(rest)), len(numbers)) for _ in range(count)]
-                    sheets.append(_sheet(title, numbers, columns, told.get("unvalued"), told.get("last_row")))
+                    sheet = _sheet(title, numbers, columns, told.get("unvalued"), told.get("last_row"))
+                    sheets.append(replace(sheet, from_1904=told.get("from_1904") is True))
                 case _:
                     raise NoAnswer("garbled")
     except (ValueError, TypeError, StopIteration, RecursionError):

@@ -76,6 +76,7 @@ def _sheets(path: str, limits: Limits) -> Iterator[bytes]:
     book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     left = limits.cells
     percents = _percent_styles(book)
+    from_1904 = book.epoch.year == 1904
     hidden = []
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
@@ -83,7 +84,9 @@ def _sheets(path: str, limits: Limits) -> Iterator[bytes]:
             continue
         numbers, rows, unvalued, last_row = _rows(book, sheet, percents, left, limits)
         left -= sum(map(len, rows))
-        yield from sheet_lines(sheet.title, numbers, list(zip_longest(*rows)), last_row=last_row, unvalued=unvalued)
+        yield from sheet_lines(
+            sheet.title, numbers, list(zip_longest(*rows)), last_row=last_row, unvalued=unvalued, from_1904=from_1904
+        )
     if hidden:
         names = ", ".join(f"'{name}'" for name in hidden)
         yield line_of({"notice": f"Not read, because hidden: {names}."})
