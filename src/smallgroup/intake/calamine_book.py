@@ -139,6 +139,8 @@ def _rows(sheet: Any, marks: Marks) -> dict[int, list[Any]]:
             while row and row[-1] is None:
                 row.pop()
             found[number] = row
+    for (number, column), day in marks.days.items():
+        found[number][column] = plain(day, percent=False)
     for (number, column), error in marks.errors.items():
         row = found.setdefault(number, [])
         row.extend([None] * (column + 1 - len(row)))

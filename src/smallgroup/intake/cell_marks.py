@@ -1,7 +1,8 @@
 """In the child: what calamine does not tell of an .xls, .xlsb or .ods.
 
-It gives an error as an empty cell and 50% as 0.5, it says nothing of a formula that was saved without a value,
-and a cell far away makes it ask for more memory than there is. So the file's own records are walked first.
+It gives an error as an empty cell, 50% as 0.5 and a day in an .xlsb as a number; it says nothing of a formula
+that was saved without a value; and a cell far away makes it ask for more memory than there is. So the file's own
+records are walked first.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
+from smallgroup.census.sheet import column_letter
 from smallgroup.intake.child import Limits, Unreadable
 from smallgroup.intake.ole import Compound
-from smallgroup.intake.workbook import DAMAGED, far, shows_percent, too_many_merged
+from smallgroup.intake.workbook import DAMAGED, far, far_apart, shows_percent, too_many_merged
 
 ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
@@ -32,10 +35,20 @@ class Marks:
     name: str
     percents: set[Place] = field(default_factory=set)
     errors: dict[Place, str] = field(default_factory=dict)
+    days: dict[Place, date] = field(default_factory=dict)
     unvalued: set[Place] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     last_row: int = 0
     last: Place = (0, 0)
+    widest: Place = (0, 0)
+
+    def take(self, place: Place, limits: Limits) -> None:
+        """Take note of a cell that holds something: calamine keeps all places up to it, blank or not."""
+        self.last = place
+        if place[1] > self.widest[1]:
+            self.widest = place
+        if place[0] * (self.widest[1] + 1) > limits.cells:
+            raise far_apart(place, self.widest, self.name, limits)
 
 
 # --- .xls -----------------------------------------------------------------------------------------
@@ -149,7 +162,7 @@ def _place(row: int, column: int, marks: Marks, limits: Limits) -> Place:
     if place <= marks.last:
         why = "the cells of this row are out of order in the file."
         raise Unreadable(why, DAMAGED, sheet=marks.name, row=row + 1)
-    marks.last = place
+    marks.take(place, limits)
     return place
 
 
@@ -168,20 +181,28 @@ def _merge(marks: Marks, area: tuple[int, int, int, int], limits: Limits) -> Non
 def of_xlsb(archive: zipfile.ZipFile, limits: Limits) -> list[Marks]:
     """The sheets in their order. The archive's size has been checked. Raises Unreadable."""
     names = set(archive.namelist())
-    percents = _xlsb_percents(archive.read("xl/styles.bin")) if "xl/styles.bin" in names else set()
+    percents, days = _xlsb_styles(archive.read("xl/styles.bin")) if "xl/styles.bin" in names else (set(), set())
     targets = _targets(archive.read("xl/_rels/workbook.bin.rels"))
     found = []
+    epoch = date(1899, 12, 30)
     for kind, body in _biff12(archive.read("xl/workbook.bin")):
+        if kind == 153 and body[0] & 1:
+            epoch = date(1904, 1, 1)
         if kind != 156:
             continue
         relation, at = _wide(body, 8)
+        if not relation:
+            continue  # as calamine does
         marks = Marks(_wide(body, at)[0])
         target = targets[relation].lstrip("/")
         part = target if target.startswith("xl/") else f"xl/{target}"
         if part in names:
-            _walk_xlsb(archive.read(part), marks, percents, limits)
+            _walk_xlsb(archive.read(part), marks, percents, days, epoch, limits)
         found.append(marks)
     return found
+
+
+_LAST_DAY = 2_900_000  # in the year 9839
 
 
 def _targets(rels: bytes) -> dict[str, str]:
@@ -218,21 +239,26 @@ def _biff12(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-def _xlsb_percents(styles: bytes) -> set[int]:
-    formats: dict[int, bool] = {9: True, 10: True}
+def _xlsb_styles(styles: bytes) -> tuple[set[int], set[int]]:
+    """The styles that show 0.5 as 50%, and those that show a number as a day."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+
+    shapes: dict[int, str] = dict(BUILTIN_FORMATS)
     kinds: list[int] = []
     inside = False
     for kind, body in _biff12(styles):
         if kind == 44:
-            formats[struct.unpack_from("<H", body)[0]] = shows_percent(_wide(body, 2)[0])
+            shapes[struct.unpack_from("<H", body)[0]] = _wide(body, 2)[0]
         elif kind in (617, 618):
             inside = kind == 617
         elif kind == 47 and inside:
             kinds.append(struct.unpack_from("<H", body, 2)[0])
-    return {at for at, number in enumerate(kinds) if formats.get(number, False)}
+    shown = [shapes.get(number, "General") for number in kinds]
+    percents = {at for at, shape in enumerate(shown) if shows_percent(shape)}
+    return percents, {at for at, shape in enumerate(shown) if is_date_format(shape)}
 
 
-def _walk_xlsb(data: bytes, marks: Marks, percents: set[int], limits: Limits) -> None:
+def _walk_xlsb(data: bytes, marks: Marks, percents: set[int], days: set[int], epoch: date, limits: Limits) -> None:
     row = 0
     for kind, body in _biff12(data):
         if kind == 0:
@@ -240,11 +266,22 @@ def _walk_xlsb(data: bytes, marks: Marks, percents: set[int], limits: Limits) ->
             marks.last_row = max(marks.last_row, row + 1)
         elif 2 <= kind <= 11 or kind == 62:
             column, style = struct.unpack_from("<II", body)
+            style &= 0xFFFFFF
             place = _place(row, column, marks, limits)
+            if kind == 62:
+                why = f"cell {column_letter(column)}{row + 1} holds rich text, which is not read from an .xlsb."
+                raise Unreadable(why, "Save the file as .xlsx.", sheet=marks.name, row=row + 1)
             if kind in (3, 11):
                 marks.errors[place] = ERRORS.get(body[8], "#VALUE!")
-            elif kind in (2, 5, 9) and style & 0xFFFFFF in percents:
+            elif kind in (2, 5, 9) and style in percents:
                 marks.percents.add(place)
+            elif kind == 2 and body[8] & 3 == 2 and style in days:
+                # calamine gives a whole number as it is, although days are what is kept so most often.
+                whole = struct.unpack_from("<i", body, 8)[0] >> 2
+                if 0 < whole <= _LAST_DAY:
+                    # The 1900 calendar has a 29 February 1900, so that what is before it is a day more.
+                    early = epoch.year == 1899 and whole < 60
+                    marks.days[place] = epoch + timedelta(whole + early)
         elif kind == 176:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             _merge(marks, (top, left, bottom, right), limits)
@@ -295,6 +332,7 @@ def of_ods(archive: zipfile.ZipFile, limits: Limits) -> list[Marks]:
                         raise Unreadable(
                             f"there are more than {limits.cells:,} cells.", f"Send the {limits.paper} in several files."
                         )
+                    found[-1].take((row + repeated, column + times - 1), limits)
                     found[-1].last_row = row + repeated
                     places = [(row + 1 + y, column + x) for y in range(repeated) for x in range(times)]
                     _mark_ods(element, places, found[-1])

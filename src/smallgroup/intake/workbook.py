@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
+from smallgroup.census.sheet import column_letter
 from smallgroup.intake.child import Limits, Unreadable, line_of, sheet_lines
 
 _MOST_ENTRIES = 2_000
@@ -209,10 +210,18 @@ def plain(value: Any, *, percent: bool) -> Any:
 
 
 def far(number: int, index: int, sheet: str | None, limits: Limits) -> Unreadable:
-    from openpyxl.utils import get_column_letter
-
-    cell = f"{get_column_letter(index + 1)}{number}"
+    cell = f"{column_letter(index)}{number}"
     return Unreadable(
         f"cell {cell} is far outside a {limits.paper} of at most {limits.rows:,} rows and {limits.columns} columns.",
         f"Delete cell {cell}, or the rows and columns around it.", sheet=sheet, row=number,
+    )  # fmt: skip
+
+
+def far_apart(last: tuple[int, int], widest: tuple[int, int], sheet: str, limits: Limits) -> Unreadable:
+    """Two cells, by row from 1 and column from 0, that make the sheet larger than its reader may grow."""
+    cells = sorted({f"{column_letter(column)}{row}" for row, column in (last, widest)})
+    named = f"cell {cells[0]} makes" if len(cells) == 1 else f"cells {cells[0]} and {cells[1]} make"
+    return Unreadable(
+        f"{named} the sheet span more than {limits.cells:,} cells, most of them blank.",
+        "Delete what stands far from the rest, or save the file as .xlsx.", sheet=sheet, row=last[0],
     )  # fmt: skip
