@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -213,10 +214,8 @@ def test_one_cell_that_is_repeated_without_end(saved, refused, rows, columns):
 @pytest.mark.parametrize("count", [2**31, 2**32, 2**63, 2**70, -1, "x"])
 def test_blank_cells_repeated_by_an_absurd_number(saved, count):
     file = saved(table(HEADER, ANN, row(cell(None, numbercolumnsrepeated=count), numberrowsrepeated=count)))
-    try:
+    with suppress(Refused):  # and nothing else
         assert sheets_of(file)[0][0].row(1) == tuple(ANN)
-    except Refused as refusal:
-        assert str(refusal.problems[0]).startswith("Census file census.ods")
 
 
 def test_a_bomb_whose_directory_tells_the_truth(saved, refused):

@@ -128,7 +128,7 @@ def test_notices_of_reading_come_first(tmp_path: Path) -> None:
 
 def test_messages_speak_of_a_wage_report(tmp_path: Path) -> None:
     for name, content, said in (
-        ("wages.txt", b"x", "Wage report file wages.txt: a .txt file is not read."),
+        ("wages.docx", b"x", "Wage report file wages.docx: a .docx file is not read."),
         ("wages.csv", b"", "Wage report file wages.csv: it is empty."),
         ("wages.csv", b"x," * 1_000_000, "a wage report has at most 256 columns. Delete what"),
         ("wages.xlsx", b"PK\x03\x04", "Wage report file wages.xlsx: the file is damaged"),
