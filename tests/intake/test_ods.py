@@ -8,9 +8,10 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
+from odf.office import Annotation
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.style import Style, TableProperties
-from odf.table import CoveredTableCell, Table, TableCell, TableRow
+from odf.table import CoveredTableCell, Table, TableCell, TableRow, TableRowGroup
 from odf.text import P
 
 from smallgroup.errors import Refused
@@ -239,6 +240,24 @@ def test_an_entity_bomb(saved, refused):
     assert "the file is damaged, or no .ods spreadsheet (EntitiesForbidden)" in refused(
         saved(table(HEADER, ANN), content=bomb.encode())
     )
+
+
+def test_a_table_inside_a_cell_hides_no_row(saved, refused):
+    inner = TableCell(valuetype="string")
+    inner.addElement(table(["x"], name="Inner"))
+    assert "sheet 'Staff': row 3 has a table inside a cell." in refused(saved(table(HEADER, ANN, [inner], ANN)))
+
+
+def test_a_note_on_a_cell_and_a_grouped_row(saved):
+    noted = cell("F1")
+    note = Annotation()
+    note.addElement(P(text="ask Ann"))
+    noted.insertBefore(note, noted.firstChild)
+    group = TableRowGroup()
+    group.addElement(row("F1", "child", date(2015, 3, 1)))
+    (sheet,), _ = sheets_of(saved(table(HEADER, [noted, *ANN[1:]], group)))
+    assert sheet.row(1) == tuple(ANN)
+    assert list(sheet.numbers) == [1, 2, 3]
 
 
 def test_a_link_is_never_followed(saved):

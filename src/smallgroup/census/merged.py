@@ -28,16 +28,21 @@ def spread_merged(table: Table) -> None:
     columns: dict[int, list[Cell]] = {}
     spread: dict[str, list[str]] = {}
     alone: dict[str, list[str]] = {}
+    ends: dict[int, int] = {}
     for top, left, bottom, right in sorted(sheet.merged):
+        indexes = [index for index in names if left <= index <= right]
+        if not indexes or top <= ends.get(left, 0):  # no program lets areas overlap
+            continue
+        ends[left] = bottom
         at, end = bisect_left(sheet.numbers, top), bisect_right(sheet.numbers, bottom)
         if at < table.first or at == len(sheet.numbers) or sheet.numbers[at] != top:
             continue
+        area = f"{column_letter(left)}{top}:{column_letter(right)}{bottom}"
         below = [row for row in range(at + 1, end) if _has_more(sheet, row, left, right)]
-        for index in range(left, min(right + 1, len(sheet.columns))):
-            name = names.get(index)
-            if name is None or not below or blank(sheet.columns[index][at]):
+        for index in indexes:
+            name = names[index]
+            if not below or blank(sheet.columns[index][at]):
                 continue
-            area = f"{column_letter(left)}{top}:{column_letter(right)}{bottom}"
             if left == right and name in SHARED:
                 cells = columns.setdefault(index, list(sheet.columns[index]))
                 for row in below:

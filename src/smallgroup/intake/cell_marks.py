@@ -302,19 +302,23 @@ def of_ods(archive: zipfile.ZipFile, limits: Limits) -> list[Marks]:
     from defusedxml.ElementTree import iterparse
 
     found: list[Marks] = []
-    depth = row = repeated = column = 0
+    inside = False
+    row = repeated = column = 0
     left = limits.cells
     with archive.open("content.xml") as source:
         for event, element in iterparse(source, events=("start", "end")):
             tag = element.tag
-            if tag == f"{_TABLE}table":  # one inside a cell is not read
-                depth += 1 if event == "start" else -1
-                if event == "start" and depth == 1:
+            if tag == f"{_TABLE}table":
+                if inside and event == "start":  # calamine would drop every row under it
+                    why = f"row {row + 1} has a table inside a cell."
+                    raise Unreadable(why, "Take it apart into cells.", sheet=found[-1].name)
+                inside = event == "start"
+                if inside:
                     found.append(Marks(element.get(f"{_TABLE}name", "")))
                     row = 0
-                elif event == "end":
+                else:
                     element.clear()
-            elif depth != 1:
+            elif not inside:
                 continue
             elif tag == f"{_TABLE}table-row":
                 if event == "start":
