@@ -227,6 +227,15 @@ def test_a_file_that_was_cut_off(book, saved, refused, kept):
     assert "the file is damaged, or no .xls spreadsheet" in refused(file)
 
 
+def test_a_sheet_that_ends_too_early(book, saved, refused):
+    """Rows that are cut off are members who would be missing."""
+    file = saved(book)
+    content = file.read_bytes()
+    end = content.rindex(b"\x0a\0\0\0")
+    file.write_bytes(content[:end] + bytes(4) + content[end + 4 :])
+    assert "the file is damaged, or no .xls spreadsheet" in refused(file)
+
+
 # --- harm
 
 

@@ -97,7 +97,7 @@ def _format_text(body: bytes, *, wide: bool) -> str:
 
 
 def _biff(data: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """The records of one part, without the parts inside it, such as charts."""
+    """The records of one part, without the parts inside it, such as charts. It must have its end."""
     depth = 0
     while at + 4 <= len(data):
         kind, size = struct.unpack_from("<HH", data, at)
@@ -110,6 +110,7 @@ def _biff(data: bytes, at: int) -> Iterator[tuple[int, bytes]]:
             if depth <= 0:
                 return
         at += 4 + size
+    raise ValueError("a part without an end")
 
 
 _XLS_NUMBERS, _XLS_TEXTS = (0x0203, 0x027E), (0x0204, 0x00FD, 0x00D6)
@@ -235,6 +236,8 @@ def _biff12(data: bytes) -> Iterator[tuple[int, bytes]]:
             size |= (byte & 0x7F) << shift
             if not byte & 0x80:
                 break
+        if at + size > end:
+            raise ValueError("a record without an end")
         yield kind, data[at : at + size]
         at += size
 
