@@ -1,5 +1,6 @@
 """The plain layout: columns by name in any order, a header under titles, blank rows, mapping, sheets."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -214,3 +215,14 @@ def test_column_letters():
         "AAA",
         "XFD",
     ]
+
+
+def test_merged_areas_that_overlap_are_taken_once():
+    """No spreadsheet program writes them; a hostile file must not cost a row for each of them."""
+    rows = [["family_id", "relationship", "date_of_birth"], ["F1", "employee", "1990-02-28"]]
+    rows += [[None, "child", "2015-03-01"]] * 3
+    sheet = replace(Sheet.of_rows(rows), merged=((2, 0, 4, 0), (3, 0, 5, 0), (2, 0, 5, 0)))
+    with pytest.raises(Refused) as refused:
+        read_census([sheet], file="census.csv", as_of=AS_OF)
+    (problem,) = refused.value.problems
+    assert (problem.row, problem.field) == (5, "family_id")

@@ -55,6 +55,21 @@ def test_delimiters(read, sign):
     assert read(TEXT.replace(",", sign)).members.height == 2
 
 
+@pytest.mark.parametrize("name", ["census.tsv", "census.txt", "CENSUS.TSV"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+def test_other_suffixes_of_text(tmp_path, name, encoding):
+    file = tmp_path / name
+    file.write_bytes(TEXT.replace(",", "\t").encode(encoding))
+    assert census_file(file, as_of=AS_OF).members["last_name"].to_list() == ["Muñoz", None]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_line_before_the_header_in_any_encoding(read, end, encoding):
+    found = read(("sep=|\n" + TEXT.replace(",", "|")).replace("\n", end), encoding)
+    assert found.members["row"].to_list() == [3, 4]
+
+
 def test_a_title_with_commas_does_not_hide_the_delimiter(read):
     assert read("Bakery, Atlanta, GA, census of 2025\n" + TEXT.replace(",", ";")).members.height == 2
 

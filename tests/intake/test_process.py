@@ -106,6 +106,8 @@ def test_a_fork_server_that_was_killed_is_started_again():
         [b'{"sheet":"S","numbers":[2,1],"columns":0,"last_row":1,"unvalued":[]}'],
         [b'{"sheet":"S","numbers":["1"],"columns":0,"last_row":1,"unvalued":[]}'],
         [b'{"sheet":"S","numbers":[1],"columns":0,"last_row":1,"unvalued":[["A","B"]]}'],
+        [b'{"sheet":"S","numbers":[1],"columns":0,"last_row":1,"unvalued":[],"merged":[[1,2]]}'],
+        [b'{"sheet":"S","numbers":[1],"columns":0,"last_row":1,"unvalued":[],"merged":{}}'],
         [b"[" * 100_000],
     ],
 )

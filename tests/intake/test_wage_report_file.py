@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import xlwt
 from openpyxl import Workbook
 
 from smallgroup.audit import WageReport, reconcile
@@ -126,9 +127,19 @@ def test_notices_of_reading_come_first(tmp_path: Path) -> None:
     assert "read as Windows-1252" in notice
 
 
+def test_a_wage_report_in_an_old_workbook(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Q2")
+    for row, cells in enumerate((["Name", "Gross Wages"], ["EXAMPLE, PAT", 12345.67])):
+        for column, cell in enumerate(cells):
+            sheet.write(row, column, cell)
+    book.save(tmp_path / "2025-Q2.xls")
+    assert [row.wages for row in wage_report_file(tmp_path / "2025-Q2.xls").rows] == [1234567]
+
+
 def test_messages_speak_of_a_wage_report(tmp_path: Path) -> None:
     for name, content, said in (
-        ("wages.txt", b"x", "Wage report file wages.txt: a .txt file is not read."),
+        ("wages.docx", b"x", "Wage report file wages.docx: a .docx file is not read."),
         ("wages.csv", b"", "Wage report file wages.csv: it is empty."),
         ("wages.csv", b"x," * 1_000_000, "a wage report has at most 256 columns. Delete what"),
         ("wages.xlsx", b"PK\x03\x04", "Wage report file wages.xlsx: the file is damaged"),

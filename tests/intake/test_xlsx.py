@@ -138,6 +138,61 @@ def test_a_wrong_dimension_hides_no_member(book, saved):
     assert census_file(saved(book, sheet=xml), as_of=AS_OF).members.height == 1
 
 
+# --- merged cells
+
+
+@pytest.fixture
+def families(book):
+    """Two families in merged cells under a merged title: rows 4 to 6 and 7 to 8."""
+    made = openpyxl.Workbook()
+    staff = made.active
+    staff.append(["Bakery, 2025"])
+    staff.append([])
+    staff.append([*HEADER, "last_name", "election"])
+    for family, rows in (("F1", ("employee", "spouse", "child")), ("F2", ("employee", "child"))):
+        for at, relationship in enumerate(rows):
+            born = date(2015 if relationship == "child" else 1990, 2, 28)
+            staff.append([None if at else family, relationship, born, None if at else "Lee", None if at else "enroll"])
+    staff.append([])
+    for area in ("A1:E2", "A4:A6", "A7:A8", "D4:D6", "D7:D8", "E4:E6"):
+        staff.merge_cells(area)
+    return made
+
+
+def test_a_merged_family_id_and_name_hold_for_the_rows_below(families, saved):
+    found = census_file(saved(families), as_of=AS_OF)
+    assert found.members["family_id"].to_list() == ["F1", "F1", "F1", "F2", "F2"]
+    assert found.members["last_name"].to_list() == ["Lee"] * 5
+    assert found.members["election"].to_list() == ["enroll", None, None, "enroll", None]
+    assert found.notices == (
+        "Merged cells A4:A6, A7:A8: the family of the first row was taken for the rows below it.",
+        "Merged cells D4:D6, D7:D8: the last name of the first row was taken for the rows below it.",
+        "Merged cells E4:E6: the election was taken for the first row only.",
+    )
+
+
+def test_merged_cells_over_blank_rows_make_no_members(families, saved):
+    families.active.unmerge_cells("A7:A8")
+    families.active["A8"] = "F2"
+    families.active.merge_cells("A8:A30")
+    found = census_file(saved(families), as_of=AS_OF)
+    assert found.members["row"].to_list() == [4, 5, 6, 7, 8]
+    assert not any("A8" in notice for notice in found.notices)
+
+
+def test_a_birth_date_is_never_spread(families, saved, refused):
+    families.active.merge_cells("C4:C5")
+    assert "row 5, birth date: the birth date is missing" in refused(saved(families))
+
+
+def test_a_block_of_merged_cells_is_not_spread(families, saved, refused):
+    families.active.unmerge_cells("A4:A6")
+    families.active.unmerge_cells("D4:D6")
+    families.active["D5"] = families.active["D6"] = "Lee"
+    families.active.merge_cells("A4:B6")
+    assert "row 5" in refused(saved(families))
+
+
 # --- what is no spreadsheet
 
 
@@ -150,7 +205,7 @@ def test_a_wrong_dimension_hides_no_member(book, saved):
         ),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),
-            "it is an old .xls file, or protected by a password.",
+            "the file is damaged, or no .xlsx spreadsheet (ValueError).",
         ),
         (b"PK\x03\x04" + bytes(500), "the file is damaged, or no .xlsx spreadsheet."),
         (b"", "it is empty."),

@@ -11,6 +11,7 @@ import polars as pl
 from smallgroup.census.checks import Finding, Rows, check, doubts
 from smallgroup.census.fields import BY_NAME, SCHEMA
 from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Table, find_table
+from smallgroup.census.merged import spread_merged
 from smallgroup.census.privacy import shown
 from smallgroup.census.proposals import Around
 from smallgroup.census.sheet import Cell, Sheet, blank
@@ -50,6 +51,7 @@ def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str
             fix="Add a row for each member.",
         )  # fmt: skip
         raise Refused([*table.problems, problem])
+    spread_merged(table)
     read = {
         name: _read_column(table.sheet.columns[column.index][table.first :], reader(KNOWN_FIELDS[name], as_of=as_of))
         for name, column in table.used.items()

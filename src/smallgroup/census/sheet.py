@@ -18,8 +18,9 @@ class Sheet:
     `numbers` are the row numbers as the spreadsheet shows them, ascending; a row that is wholly blank may be
     missing. Every sequence of `columns` is as long as `numbers`. `unvalued` holds (row number, column index
     from 0) of each formula that was saved without a value. `last_row` is the last row that the file mentions,
-    blank or not; 0 when it mentions none after `numbers`. The name of a .csv file's sheet is the file's name.
-    `from_1904` says that its workbook counts days from 1904, so that a bare number is not the day it looks like.
+    blank or not; 0 when it mentions none after `numbers`. `merged` holds the merged areas of several rows: first
+    row number, first column index, last row number, last column index. `from_1904` says that its workbook counts days
+    from 1904, so that a bare number is not the day it looks like. The name of a .csv file's sheet is the file's name.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Sheet:
     unvalued: frozenset[tuple[int, int]] = frozenset()
     last_row: int = 0
     from_1904: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
     @classmethod
     def of_rows(cls, rows: Iterable[Sequence[Cell]], *, name: str = "", first_row: int = 1) -> Sheet:

@@ -37,6 +37,7 @@ Value = str | int | bool | date | None
 Reader = Callable[[Cell], "Value | Fault"]
 
 _FORMULA_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+_CALC_ERROR = re.compile(r"Err:\d{3}")  # as LibreOffice writes the others
 
 NO_VALUE = Fault(
     "the formula in this cell was saved without its value.",
@@ -88,7 +89,7 @@ def reader(field: Field, *, as_of: date) -> Reader:
             cell = cell.strip(SPACE)
             if not cell:
                 return None
-            if cell in _FORMULA_ERRORS:
+            if cell in _FORMULA_ERRORS or _CALC_ERROR.fullmatch(cell):
                 return Fault(
                     f"the formula in this cell ends in the error {cell}.",
                     "Correct the formula, or type the value.",

@@ -25,7 +25,7 @@ def audit(
     census: Path = inputs.CENSUS,
     rates: Path = inputs.RATES,
     wage_report: Path = typer.Option(
-        None, "--wage-report", help="A quarterly wage report, .csv, .xlsx or a text .pdf, held against the census."
+        None, "--wage-report", help="A quarterly wage report (spreadsheet, .csv or text .pdf), held against the census."
     ),
     as_of: str = typer.Option(
         None, "--as-of", help="The day of the audit; default: the day it was requested on, else today.", metavar="DATE"

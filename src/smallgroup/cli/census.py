@@ -42,7 +42,7 @@ def _census() -> None:
 @app.command("check")
 def check(
     file: Path = typer.Argument(
-        ..., help="The census, .xlsx or .csv, in the plain layout or the exchange template v1.1."
+        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv, in the plain layout or the exchange template v1.1."
     ),
     map_: list[str] = inputs.MAP,
     as_of: str = typer.Option(

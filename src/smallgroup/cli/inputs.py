@@ -23,7 +23,9 @@ DATA = typer.Option(
     None, "--data", help="Where imported rates live; default: your user-data folder.", show_default=False
 )
 CENSUS = typer.Option(
-    None, "--census", help="The census, .xlsx or .csv; default: census.xlsx or census.csv beside GROUP.yaml."
+    None,
+    "--census",
+    help="The census: .xlsx, .xls, .xlsb, .ods or .csv; default: census.xlsx or census.csv beside GROUP.yaml.",
 )
 RATES = typer.Option(
     None, "--rates", help="A rate file; default: rates.csv beside GROUP.yaml, else the imported rates."

@@ -15,7 +15,7 @@ __all__ = ["census_file", "census_sheets"]
 
 
 def census_file(path: str | PathLike[str], *, mapping: Mapping[str, str] | None = None, as_of: date) -> Census:
-    """The census in a .csv or .xlsx file: the one way in.
+    """The census in an .xlsx, .xls, .xlsb, .ods or text file: the one way in.
 
     `mapping` says which column of the file holds which field; `as_of` is the day after which nobody is born
     yet. Raises Refused with every problem of the file; whatever it does to its reader, this process lives on.

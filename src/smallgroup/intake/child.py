@@ -111,10 +111,14 @@ def sheet_lines(
     last_row: int,
     unvalued: Sequence[tuple[int, int]] = (),
     from_1904: bool = False,
+    merged: Sequence[tuple[int, int, int, int]] = (),
 ) -> Iterator[bytes]:
-    """One sheet: a line about it, then a line a column, so that no text of the whole sheet is ever built."""
+    """One sheet: a line about it, then a line a column, so that no text of the whole sheet is ever built.
+
+    `merged` holds the areas of several rows: first row, first column, last row, last column.
+    """
     about = {"sheet": name, "numbers": list(numbers), "columns": len(columns), "last_row": last_row}
-    yield line_of(about | {"unvalued": list(unvalued), "from_1904": from_1904})
+    yield line_of(about | {"unvalued": list(unvalued), "from_1904": from_1904, "merged": list(merged)})
     for column in columns:
         yield line_of(column)
 

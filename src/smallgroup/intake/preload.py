@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import sys
 import zipfile
+from contextlib import suppress
 from typing import Any, cast
 
 _absent = cast("dict[str, Any]", sys.modules)
@@ -18,9 +19,12 @@ _absent.setdefault("lxml", None)
 import openpyxl  # noqa: E402
 import openpyxl.worksheet._reader  # noqa: E402
 
-from smallgroup.intake import child, csv_text, pdf_text, workbook  # noqa: E402
+with suppress(ImportError):  # optional; its reader says so when it is wanted
+    import python_calamine  # noqa: F401
 
-__all__ = ["child", "csv", "csv_text", "openpyxl", "pdf_text", "workbook", "zipfile"]
+from smallgroup.intake import calamine_book, child, csv_text, pdf_text, workbook  # noqa: E402
+
+__all__ = ["calamine_book", "child", "csv", "csv_text", "openpyxl", "pdf_text", "workbook", "zipfile"]
 
 if not openpyxl.DEFUSEDXML:
     raise ImportError("openpyxl runs without defusedxml, so it would expand entity bombs")

@@ -1,4 +1,4 @@
-"""A .csv, .xlsx or .pdf file → sheets of plain values, read in a child process; or a sentence that says why not."""
+"""A file → sheets of plain values, read in a child process; or a sentence that says why not."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from typing import Any, NoReturn
 
 from smallgroup.census.sheet import Cell, Sheet
 from smallgroup.errors import Problem, Refused
-from smallgroup.intake import csv_text, pdf_text, workbook
+from smallgroup.intake import calamine_book, csv_text, pdf_text, workbook
 from smallgroup.intake.child import Limits
+from smallgroup.intake.ole import MAGIC
 from smallgroup.intake.process import NoAnswer, answer
 
 _ZIP = b"PK\x03\x04"
 _PDF = b"%PDF-"  # within the first kilobyte, as readers take it
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_TEXTS = (".csv", ".tsv", ".txt")
+_BOOKS = (".xlsx", *calamine_book.SUFFIXES)
 _AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx, or as CSV UTF-8."
 
 _WHY = {
@@ -42,15 +44,17 @@ def sheets_of(
     """
     limits = limits or Limits()
     file = Path(path)
-    suffix, name = _checked(file, limits, pdf=pdf is not None), _shown(file)
+    (suffix, packed), name = _checked(file, limits, pdf=pdf is not None), _shown(file)
     where = _place(file, limits)
     try:
         if suffix == ".pdf" and pdf is not None:
             lines = answer(pdf_text.lines, str(file.absolute()), name, pdf, limits=pdf)
-        elif suffix == ".csv":
+        elif suffix in _TEXTS:
             lines = answer(csv_text.lines, str(file.absolute()), name, limits, limits=limits)
-        else:
+        elif suffix == ".xlsx" and packed:
             lines = answer(workbook.lines, str(file.absolute()), limits, limits=limits)
+        else:
+            lines = answer(calamine_book.lines, str(file.absolute()), suffix, limits, limits=limits)
         return _understood(lines, where, limits.paper)
     except NoAnswer as silence:
         detail = f" ({silence.detail})" if silence.detail else ""
@@ -60,8 +64,8 @@ def sheets_of(
         _refuse(where, f"{why}{detail}.", fix)
 
 
-def _checked(file: Path, limits: Limits, *, pdf: bool = False) -> str:
-    """The suffix of a file that may be opened and that holds what its suffix says."""
+def _checked(file: Path, limits: Limits, *, pdf: bool = False) -> tuple[str, bool]:
+    """The suffix of a file that may be opened, and whether it is a packed one; its first bytes agree with it."""
     name = _place(file, limits)
     try:
         about = file.stat()
@@ -86,21 +90,34 @@ def _checked(file: Path, limits: Limits, *, pdf: bool = False) -> str:
     if not start:
         _refuse(name, "it is empty.", "Check whether it was saved.")
     suffix = file.suffix.lower()
-    if suffix not in (".csv", ".xlsx", ".pdf") or (suffix == ".pdf" and not pdf):
+    if suffix not in (*_TEXTS, *_BOOKS) and not (suffix == ".pdf" and pdf):
         kind = f"a {suffix} file" if suffix else "a file without a suffix"
         _refuse(name, f"{_clean(kind)} is not read.", f"{_AS_XLSX}")
     if suffix == ".pdf":
         if _PDF not in start:
             _refuse(name, "it is named .pdf but is no PDF.", "Check whether it was saved whole, and what it is.")
-        return suffix
-    if start.startswith(_OLE):
-        _refuse(name, "it is an old .xls file, or protected by a password.", _AS_XLSX)
-    zipped = start.startswith(_ZIP)
-    if suffix == ".csv" and zipped:
-        _refuse(name, "it is named .csv but is a packed file.", "Name it .xlsx if it is a spreadsheet.")
-    if suffix == ".xlsx" and not zipped:
-        _refuse(name, "it is named .xlsx but is no .xlsx spreadsheet.", f"If it is text, name it .csv. {_AS_XLSX}")
-    return suffix
+        return suffix, False
+    packed, compound = start.startswith(_ZIP), start.startswith(MAGIC)
+    if suffix in _TEXTS:
+        if packed:
+            _refuse(name, f"it is named {suffix} but is a packed file.", "Name it .xlsx if it is a spreadsheet.")
+        if compound:
+            _refuse(name, f"it is named {suffix} but is an old Office file.", "Name it .xls if it is a spreadsheet.")
+    elif not packed and not compound:
+        what = _what_instead(start)
+        _refuse(name, f"it is named {suffix} but is {what or f'no {suffix} spreadsheet'}.",
+                _AS_XLSX if what else f"If it is text, name it .csv. {_AS_XLSX}")  # fmt: skip
+    return suffix, packed
+
+
+def _what_instead(start: bytes) -> str | None:
+    """Payroll programs name a web page .xls, which spreadsheet programs open all the same."""
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<meta", b"<style", b"<table")):
+        return "a web page (HTML)"
+    if text.startswith(b"<"):
+        return "an XML file"
+    return "a PDF" if _PDF.lower() in text else None
 
 
 def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
@@ -122,7 +139,7 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
                     raise NoAnswer("died", _clean(error))
                 case {"sheet": str(title), "numbers": list(numbers), "columns": int(count)}:
                     columns = [_column(_loaded(next(rest)), len(numbers)) for _ in range(count)]
-                    sheet = _sheet(title, numbers, columns, told.get("unvalued"), told.get("last_row"))
+                    sheet = _sheet(title, numbers, columns, told)
                     sheets.append(replace(sheet, from_1904=told.get("from_1904") is True))
                 case _:
                     raise NoAnswer("garbled")
@@ -133,10 +150,11 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
     return tuple(sheets), tuple(notices)
 
 
-def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], unvalued: object, last_row: object) -> Sheet:
+def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], told: dict[str, Any]) -> Sheet:
+    unvalued, merged, last_row = told.get("unvalued"), told.get("merged", []), told.get("last_row")
     if not set(map(type, numbers)) <= {int} or any(above >= below for above, below in pairwise(numbers)):
         raise NoAnswer("garbled")
-    if not isinstance(unvalued, list) or not isinstance(last_row, int):
+    if not isinstance(unvalued, list) or not isinstance(merged, list) or not isinstance(last_row, int):
         raise NoAnswer("garbled")
     places = set()
     for place in unvalued:
@@ -145,7 +163,14 @@ def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], unvalued: 
                 places.add((row, column))
             case _:
                 raise NoAnswer("garbled")
-    return Sheet(_clean(title), numbers, columns, frozenset(places), last_row)
+    areas = []
+    for area in merged:
+        match area:
+            case [int(top), int(left), int(bottom), int(right)]:
+                areas.append((top, left, bottom, right))
+            case _:
+                raise NoAnswer("garbled")
+    return Sheet(_clean(title), numbers, columns, frozenset(places), last_row, merged=tuple(areas))
 
 
 def _column(cells: object, length: int) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""A wage report on disk (.csv, .xlsx or a text PDF) → `WageReport`. Read in a limited child process."""
+"""A wage report on disk (a spreadsheet, a .csv or a text PDF) → `WageReport`. Read in a limited child process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PDF_LIMITS: Final = Limits(paper=PAPER, cpu_seconds=20, wall_seconds=22.0, rows=
 
 
 def wage_report_file(path: str | PathLike[str]) -> WageReport:
-    """The wage report in a .csv, .xlsx or .pdf file: the one way in.
+    """The wage report in a spreadsheet, .csv or .pdf file: the one way in.
 
     Raises Refused with every problem of the file; no message holds a Social Security number or names the folder.
     """

@@ -12,11 +12,12 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
+from smallgroup.census.sheet import column_letter
 from smallgroup.intake.child import Limits, Unreadable, line_of, sheet_lines
 
 _MOST_ENTRIES = 2_000
 _QUOTED = re.compile(r'"[^"]*"|\\.')
-_DAMAGED = "Open it in a spreadsheet program and save it again as .xlsx, or as CSV UTF-8."
+DAMAGED = "Open it in a spreadsheet program and save it again as .xlsx, or as CSV UTF-8."
 
 
 def lines(path: str, limits: Limits) -> Iterator[bytes]:
@@ -31,10 +32,10 @@ def lines(path: str, limits: Limits) -> Iterator[bytes]:
     except Exception as error:
         # What openpyxl raises on a file that is not well made has no common class; some of it is wrapped.
         name = type(error.__cause__ or error).__name__
-        raise Unreadable(f"the file is damaged, or no spreadsheet ({name}).", _DAMAGED) from None
+        raise Unreadable(f"the file is damaged, or no spreadsheet ({name}).", DAMAGED) from None
 
 
-def check_archive(path: str, limits: Limits) -> None:
+def check_archive(path: str, limits: Limits, kind: str = ".xlsx") -> None:
     """Refuse what unpacks to too much, from the directory and, should the directory lie, while inflating."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -56,10 +57,10 @@ def check_archive(path: str, limits: Limits) -> None:
                         if size > left:
                             raise _too_large(limits)
                 if size != said:
-                    raise Unreadable("its directory gives a wrong size for one of its parts.", _DAMAGED)
+                    raise Unreadable("its directory gives a wrong size for one of its parts.", DAMAGED)
                 left -= size
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError):
-        raise Unreadable("the file is damaged, or no .xlsx spreadsheet.", _DAMAGED) from None
+        raise Unreadable(f"the file is damaged, or no {kind} spreadsheet.", DAMAGED) from None
 
 
 def _too_large(limits: Limits) -> Unreadable:
@@ -82,10 +83,11 @@ def _sheets(path: str, limits: Limits) -> Iterator[bytes]:
         if sheet.sheet_state != "visible":
             hidden.append(sheet.title)
             continue
-        numbers, rows, unvalued, last_row = _rows(book, sheet, percents, left, limits)
+        numbers, rows, unvalued, merged, last_row = _rows(book, sheet, percents, left, limits)
         left -= sum(map(len, rows))
+        columns = list(zip_longest(*rows))
         yield from sheet_lines(
-            sheet.title, numbers, list(zip_longest(*rows)), last_row=last_row, unvalued=unvalued, from_1904=from_1904
+            sheet.title, numbers, columns, last_row=last_row, unvalued=unvalued, from_1904=from_1904, merged=merged
         )
     if hidden:
         names = ", ".join(f"'{name}'" for name in hidden)
@@ -94,8 +96,8 @@ def _sheets(path: str, limits: Limits) -> Iterator[bytes]:
 
 def _rows(
     book: Any, sheet: Any, percents: frozenset[int], cells_left: int, limits: Limits
-) -> tuple[list[int], list[list[Any]], list[tuple[int, int]], int]:
-    """Rows that hold something, with their numbers; formulas without a value; the last row that is mentioned.
+) -> tuple[list[int], list[list[Any]], list[tuple[int, int]], list[tuple[int, int, int, int]], int]:
+    """Rows that hold something, with their numbers; formulas without a value; merged areas; the last row mentioned.
 
     The parser is driven directly. openpyxl's own rows trust the sheet's <dimension>, fill every gap up to a
     far cell, drop a row that is out of order, and do not say that a formula has no value.
@@ -105,10 +107,11 @@ def _rows(
     unvalued: list[tuple[int, int]] = []
     last = 0
     with book._archive.open(sheet._worksheet_path) as source:
-        for number, cells in _parser(book, sheet, source).parse():
+        parser = _parser(book, sheet, source)
+        for number, cells in parser.parse():
             if number <= last:
                 why = f"row {number} stands after row {last} in the file."
-                raise Unreadable(why, _DAMAGED, sheet=sheet.title)
+                raise Unreadable(why, DAMAGED, sheet=sheet.title)
             last = number
             row: list[Any] = []
             for cell in cells:
@@ -116,15 +119,15 @@ def _rows(
                     continue
                 index = cell["column"] - 1
                 if number > limits.rows or index >= limits.columns:
-                    raise _far(number, index, sheet.title, limits)
+                    raise far(number, index, sheet.title, limits)
                 if cell["value"] is _UNVALUED:
                     unvalued.append((number, index))
                     continue
                 if index < len(row):
                     why = "the cells of this row are out of order in the file."
-                    raise Unreadable(why, _DAMAGED, sheet=sheet.title, row=number)
+                    raise Unreadable(why, DAMAGED, sheet=sheet.title, row=number)
                 row.extend([None] * (index - len(row)))
-                row.append(_plain(cell["value"], percent=cell["style_id"] in percents))
+                row.append(plain(cell["value"], percent=cell["style_id"] in percents))
             if row or (unvalued and unvalued[-1][0] == number):
                 cells_left -= len(row)
                 if cells_left < 0:
@@ -133,7 +136,23 @@ def _rows(
                     )
                 numbers.append(number)
                 rows.append(row)
-    return numbers, rows, unvalued, last
+    return numbers, rows, unvalued, _merged(parser, limits), last
+
+
+def _merged(parser: Any, limits: Limits) -> list[tuple[int, int, int, int]]:
+    """The merged areas of several rows: first row, first column, last row, last column."""
+    found = []
+    for area in parser.merged_cells.mergeCell if parser.merged_cells else ():
+        left, top, right, bottom = area.bounds
+        if bottom > top and bottom <= limits.rows:
+            found.append((top, left - 1, bottom, right - 1))
+    if len(found) > limits.rows:
+        raise too_many_merged(limits)
+    return found
+
+
+def too_many_merged(limits: Limits) -> Unreadable:
+    return Unreadable(f"there are more than {limits.rows:,} merged areas.", "Unmerge them.")
 
 
 _UNVALUED = object()
@@ -167,12 +186,17 @@ def _percent_styles(book: Any) -> frozenset[int]:
             shape = BUILTIN_FORMATS.get(kind, "General")
         else:
             shape = book._number_formats[kind - BUILTIN_FORMATS_MAX_SIZE]
-        if "%" in _QUOTED.sub("", shape):
+        if shows_percent(shape):
             found.add(at)
     return frozenset(found)
 
 
-def _plain(value: Any, *, percent: bool) -> Any:
+def shows_percent(shape: str) -> bool:
+    """Whether a number format shows 0.5 as 50%."""
+    return "%" in _QUOTED.sub("", shape)
+
+
+def plain(value: Any, *, percent: bool) -> Any:
     """A value as JSON can carry it; a percent as the spreadsheet shows it; a moment as its day."""
     if isinstance(value, (datetime, date)):
         return {"date": value.isoformat()[:10]}
@@ -188,11 +212,19 @@ def _plain(value: Any, *, percent: bool) -> Any:
     return str(value)
 
 
-def _far(number: int, index: int, sheet: str, limits: Limits) -> Unreadable:
-    from openpyxl.utils import get_column_letter
-
-    cell = f"{get_column_letter(index + 1)}{number}"
+def far(number: int, index: int, sheet: str | None, limits: Limits) -> Unreadable:
+    cell = f"{column_letter(index)}{number}"
     return Unreadable(
         f"cell {cell} is far outside a {limits.paper} of at most {limits.rows:,} rows and {limits.columns} columns.",
         f"Delete cell {cell}, or the rows and columns around it.", sheet=sheet, row=number,
+    )  # fmt: skip
+
+
+def far_apart(last: tuple[int, int], widest: tuple[int, int], sheet: str, limits: Limits) -> Unreadable:
+    """Two cells, by row from 1 and column from 0, that make the sheet larger than its reader may grow."""
+    cells = sorted({f"{column_letter(column)}{row}" for row, column in (last, widest)})
+    named = f"cell {cells[0]} makes" if len(cells) == 1 else f"cells {cells[0]} and {cells[1]} make"
+    return Unreadable(
+        f"{named} the sheet span more than {limits.cells:,} cells, most of them blank.",
+        "Delete what stands far from the rest, or save the file as .xlsx.", sheet=sheet, row=last[0],
     )  # fmt: skip
