@@ -9,11 +9,13 @@ from datetime import date
 import polars as pl
 
 from smallgroup.census.checks import Rows, check
+from smallgroup.census.derived import column_reader, derive
 from smallgroup.census.fields import BY_NAME, SCHEMA
-from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Table, find_table
+from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Column, Table, find_table
+from smallgroup.census.matching import Match
 from smallgroup.census.privacy import shown
 from smallgroup.census.sheet import Cell, Sheet, blank
-from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of, reader
+from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of
 from smallgroup.errors import Problem, Refused
 
 
@@ -23,22 +25,32 @@ class Census:
 
     `members` has the columns of `fields.SCHEMA` in their order, then `row` (Int64), the row in the file, and
     is in the order of the file. `notices` are sentences about what was left or dropped and is no fault.
+    `matches` say why each column is read as its field, in the order of the columns.
     """
 
     members: pl.DataFrame
     layout: str
     sheet: str
     notices: tuple[str, ...]
+    matches: tuple[Match, ...] = ()
 
 
-def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str] | None = None, as_of: date) -> Census:
+def read_census(
+    sheets: Sequence[Sheet],
+    *,
+    file: str,
+    mapping: Mapping[str, str] | None = None,
+    remembered: Mapping[str, str] | None = None,
+    as_of: date,
+) -> Census:
     """The census in the sheets of one file.
 
     `file` is the name by which messages call it, `mapping` says which of its columns holds which field (it
-    goes before the names that are known), `as_of` is the day after which nobody is born yet.
-    Raises Refused with every problem of the file at once.
+    goes before the names that are known), `remembered` is what was confirmed for the sender before (by
+    `matching.remembered`; it holds for the columns that the file has), `as_of` is the day after which nobody
+    is born yet. Raises Refused with every problem of the file at once.
     """
-    table = find_table(sheets, file=shown(file), mapping=mapping or {})
+    table = find_table(sheets, file=shown(file), mapping=mapping or {}, remembered=remembered or {}, as_of=as_of)
     if isinstance(table, Problem):
         raise Refused(table)
     if table.empty:
@@ -48,7 +60,10 @@ def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str
         )  # fmt: skip
         raise Refused([*table.problems, problem])
     read = {
-        name: _read_column(table.sheet.columns[column.index][table.first :], reader(KNOWN_FIELDS[name], as_of=as_of))
+        name: _read_column(
+            table.sheet.columns[column.index][table.first :],
+            column_reader(KNOWN_FIELDS[name], table.sheet.columns[column.index][table.first :], as_of=as_of),
+        )
         for name, column in table.used.items()
     }
     _mark_unvalued(table, read)
@@ -64,9 +79,17 @@ def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str
     _leave_other_addresses(table, read)
     _report_faults(table, read, positions)
     _derive_owners(read)
-    rows = Rows([table.sheet.numbers[at] for at in positions], read)
+    numbers = [table.sheet.numbers[at] for at in positions]
+    source: dict[str, str] = {}
+    for wrong in derive(read, numbers, table.notices, source):
+        place = table.used[wrong.source]
+        table.problem(
+            positions[wrong.at], place, wrong.why, wrong.fix, label=KNOWN_FIELDS[wrong.source].label,
+            seen=_seen(table, place, positions[wrong.at]), name=wrong.source,
+        )  # fmt: skip
+    rows = Rows(numbers, read)
     for found in check(rows):
-        column = table.used.get(found.field)
+        column = table.used.get(found.field) or table.used.get(source.get(found.field, ""))
         cell = None if column is None else table.sheet.columns[column.index][positions[found.at]]
         table.problem(
             positions[found.at], column, found.why, found.fix, label=BY_NAME[found.field].label,
@@ -74,7 +97,15 @@ def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str
         )  # fmt: skip
     if table.problems:
         raise Refused(sorted(table.problems, key=_place_of(table)))
-    return Census(members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices))
+    return Census(
+        members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices),
+        matches=tuple(table.matches),
+    )  # fmt: skip
+
+
+def _seen(table: Table, column: Column, at: int) -> str | None:
+    cell = table.sheet.columns[column.index][at]
+    return None if cell is None else shown(cell)
 
 
 def _read_column(cells: Sequence[Cell], read: Callable[[Cell], Value | Fault]) -> list[Value | Fault]:
@@ -89,9 +120,14 @@ def _read_column(cells: Sequence[Cell], read: Callable[[Cell], Value | Fault]) -
 
 
 def _mark_unvalued(table: Table, read: dict[str, list[Value | Fault]]) -> None:
+    name_of = {column.index: name for name, column in table.used.items()}
+    if table.unfolded is not None:
+        for row, index in table.unfolded.unvalued:
+            if index in name_of and row >= table.first:
+                read[name_of[index]][row - table.first] = NO_VALUE
+        return
     if not table.sheet.unvalued:
         return
-    name_of = {column.index: name for name, column in table.used.items()}
     position = {number: at for at, number in enumerate(table.sheet.numbers)}
     for number, index in table.sheet.unvalued:
         at = position.get(number)
@@ -125,7 +161,8 @@ def _kept(table: Table, read: Mapping[str, Sequence[Value | Fault]]) -> Sequence
     if kept:
         numbers = table.sheet.numbers
         last = numbers[table.first + kept[-1]]
-        _tell_blank(table, last - numbers[table.first - 1] - len(kept), "between the members")
+        rows = len(kept) if table.unfolded is None else len({numbers[table.first + at] for at in kept})
+        _tell_blank(table, last - numbers[table.first - 1] - rows, "between the members")
         _tell_blank(table, max(table.sheet.last_row, numbers[-1]) - last, "after the last member")
     return kept
 
