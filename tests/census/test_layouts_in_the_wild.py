@@ -324,3 +324,44 @@ def test_what_is_said_now_goes_before_what_was_confirmed():
     found = read_census([sheet], file="x", mapping={"Team": "family_id"}, remembered={"unit": "family_id"},
                         as_of=AS_OF)  # fmt: skip
     assert found.members["family_id"].to_list() == ["B"]
+
+
+def test_a_mapped_column_of_the_family_is_shared_too(census):
+    header = ["Unit", "EE DOB", "Spouse DOB"]
+    members = census([header, ["A", "1990-02-28", "1988-05-04"]], {"Unit": "family_id"}).members
+    assert members["family_id"].to_list() == ["A", "A"]
+
+
+def test_two_numbers_of_the_employee_leave_the_families_to_the_rows(census):
+    header = ["Employee ID", "Payroll Number", "EE DOB", "Spouse DOB"]
+    for order in ([0, 1, 2, 3], [1, 0, 3, 2]):
+        rows = [header, ["A", "7", "1990-02-28", "1988-05-04"]]
+        members = census([[row[at] for at in order] for row in rows]).members
+        assert members["family_id"].to_list() == ["2", "2"]
+
+
+def test_formulas_without_values_in_the_employees_own_cells():
+    sheet = Sheet.of_rows([FAMILIES, [*LEES[:6], None, *LEES[7:]]])
+    sheet = Sheet("", sheet.numbers, sheet.columns, frozenset({(2, 6)}), 2)
+    with pytest.raises(Refused) as refused:
+        read_census([sheet], file="x", as_of=AS_OF)
+    assert told(refused.value.problems) == [(2, "EE DOB (G)")]
+    assert "saved without its value" in refused.value.problems[0].why
+
+
+def test_a_family_without_the_employees_birth_date(problems):
+    found = problems([FAMILIES, LEES, [*ROE[:5], "ES", None, "1980-01-01"]])
+    assert told(found) == [(3, "EE DOB (G)")]
+
+
+def test_a_census_without_a_column_for_the_relationship_names_what_is_missing(problems):
+    (problem,) = problems([["Name", "DOB", "Home Zip"], ["Lee, Ann", "1990-02-28", "30303"]])
+    assert problem.why == "there is no column for relationship."
+
+
+def test_a_second_sheet_under_free_names_does_not_disturb_a_plain_one():
+    plain = Sheet.of_rows([["family_id", "relationship", "dob"], ["1", "EE", "1990-02-28"]], name="Now")
+    free = Sheet.of_rows([["Fam", "Rel.", "Birth Dt"], ["1", "EE", "1990-02-28"]], name="Before")
+    assert read_census([free, plain], file="x", as_of=AS_OF).sheet == "Now"
+    with pytest.raises(Refused, match="more than one sheet looks like a census: 'Before', 'Copy'"):
+        read_census([free, Sheet("Copy", free.numbers, free.columns)], file="x", as_of=AS_OF)

@@ -180,7 +180,7 @@ def test_a_header_that_says_nothing_is_read_by_its_values():
         ("Medical", ["EE", "ES", "EF"], "enrollment_tier"),
         ("Medical", ["x", "x"], None),
         ("Employee Number", ["1", "1", "2"], "family_id"),
-        ("Employee Number", ["1", "2", "3"], "member_id"),
+        ("Employee Number", ["1", "2", "3"], "employee_number"),
         ("Type", ["Employee", "Spouse"], "relationship"),
         ("Type", ["EE", "EE"], ["enrollment_tier", "relationship"]),
     ],

@@ -320,12 +320,16 @@ def _assign(table: Table, mapping: Mapping[str, str], remembered: Mapping[str, s
         elif column.index > beyond:
             _refuse_beyond(table, column)
         elif column.header and table.layout != EXCHANGE:
+            if table.unfolded is not None:
+                cells = [cell for at, cell in enumerate(cells, table.first) if at not in table.unfolded.persons]
             free.append(Free(column.index, column.header, cells))
         elif column.header or any(not blank(cell) for cell in cells):
             unused.append(column)
     undecided = _match_free(table, free, claims, unused, as_of)
     for name, columns in claims.items():
         _claim(table, name, columns)
+    if table.unfolded is not None:
+        table.unfolded.share([table.used[name].index for name in ("family_id", "zip", "county") if name in table.used])
     _missing(table, {*claims, *undecided})
     table.matches.sort(key=lambda match: (len(match.column), match.column))
     unused.sort(key=lambda column: column.index)
@@ -353,13 +357,15 @@ def _match_free(table: Table, free: Sequence[Free], claims: dict[str, list[Colum
         undecided.update(one.fields)
         doubtful.update(one.columns)
     left = []
+    fields = [one.field for one in found.taken.values()]
+    no_family = "family_id" not in {*claims, *fields, *undecided}
     for column in (table.columns[one.index] for one in free if one.index not in doubtful):
         candidate = found.taken.get(column.index)
         name = candidate.field if candidate else None
         if candidate is None or name is None:
             left.append(column)
             continue
-        if table.unfolded is not None and name in ("employee_number", "member_id") and "family_id" not in claims:
+        if table.unfolded is not None and name == "employee_number" and fields.count(name) == 1 and no_family:
             name = "family_id"
         if name == "employee_number":
             left.append(column)
@@ -457,7 +463,7 @@ def _missing(table: Table, claimed: Collection[str]) -> None:
     for known in FIELDS:
         if not known.required or known.name in claimed:
             continue
-        if known.name == "family_id" and table.layout != EXCHANGE and "relationship" in claimed:
+        if known.name == "family_id" and table.layout != EXCHANGE:
             continue  # families are taken from the order of the rows
         column_name = wanted.get(known.name, known.name)
         near = nearest(column_name, free) or nearest(known.label, free)

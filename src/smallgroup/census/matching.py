@@ -119,25 +119,12 @@ _SHORT_FOR = {
     "salary": "pay", "earnings": "pay", "yn": "", "famstatus": "family status", "med": "medical",
 }  # fmt: skip
 _FILLING = {
-    "of",
-    "the",
-    "per",
-    "a",
-    "to",
-    "in",
-    "for",
-    "is",
-    "or",
-    "and",
-    "y",
-    "n",
-    "please",
-    "enter",
-    "s",
-    "required",
+    "of", "the", "per", "a", "to", "in", "for", "is", "or", "and", "y", "n", "please", "enter", "s", "required",
     "optional",
-}
-_WHOSE = {"employee", "ee", "member", "subscriber", "insured", "person", "participant", "enrollee", "their", "your"}
+}  # fmt: skip
+_WHOSE = {
+    "employee", "ee", "member", "subscriber", "insured", "person", "participant", "enrollee", "their", "your",
+}  # fmt: skip
 
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "date_of_birth": ("birth date", "born", "date born", "birth", "birth date age", "age birth date", "birth day"),
@@ -346,59 +333,10 @@ _LIKE_A_NUMBER = re.compile(r"-?\d{1,15}(\.\d*)?", re.ASCII)
 _LIKE_MONEY = re.compile(r"-?\$?\s?\d[\d,]*(\.\d*)?", re.ASCII)
 _LIKE_A_ZIP = re.compile(r"\d{3,5}(-\d{4})?(\.0)?", re.ASCII)
 _STATES = {
-    "al",
-    "ak",
-    "az",
-    "ar",
-    "ca",
-    "co",
-    "ct",
-    "de",
-    "fl",
-    "ga",
-    "hi",
-    "id",
-    "il",
-    "in",
-    "ia",
-    "ks",
-    "ky",
-    "la",
-    "me",
-    "md",
-    "ma",
-    "mi",
-    "mn",
-    "ms",
-    "mo",
-    "mt",
-    "ne",
-    "nv",
-    "nh",
-    "nj",
-    "nm",
-    "ny",
-    "nc",
-    "nd",
-    "oh",
-    "ok",
-    "or",
-    "pa",
-    "ri",
-    "sc",
-    "sd",
-    "tn",
-    "tx",
-    "ut",
-    "vt",
-    "va",
-    "wa",
-    "wv",
-    "wi",
-    "wy",
-    "dc",
-    "pr",
-}
+    "al", "ak", "az", "ar", "ca", "co", "ct", "de", "fl", "ga", "hi", "id", "il", "in", "ia", "ks", "ky", "la", "me",
+    "md", "ma", "mi", "mn", "ms", "mo", "mt", "ne", "nv", "nh", "nj", "nm", "ny", "nc", "nd", "oh", "ok", "or", "pa",
+    "ri", "sc", "sd", "tn", "tx", "ut", "vt", "va", "wa", "wv", "wi", "wy", "dc", "pr",
+}  # fmt: skip
 _NEVER = date(9999, 12, 31)
 
 
@@ -527,15 +465,12 @@ def candidates(column: Free, *, as_of: date) -> list[Candidate]:
 
 
 def _number(column: Free) -> Candidate:
-    """A number of the employee is the family's where several rows share it, else that row's own."""
+    """A number of the employee is the family's where several rows share it; else it is of no use."""
     sample = [str(cell) for cell in column.cells if not blank(cell)]
     if len(set(sample)) < len(sample):
         why = f"the header {column.header!r} is a number of the employee, and the rows of a family share it"
         return Candidate("family_id", 90, why)
-    if len(sample) < len([cell for cell in column.cells if not blank(cell)]) or any(map(blank, column.cells)):
-        return Candidate("employee_number", 90, f"the header {column.header!r} is a number of the employee")
-    why = f"the header {column.header!r} is a number of the employee, and every row has its own"
-    return Candidate("member_id", 90, why)
+    return Candidate("employee_number", 90, f"the header {column.header!r} is a number of the employee")
 
 
 def _by_values(column: Free, *, as_of: date) -> list[Candidate]:

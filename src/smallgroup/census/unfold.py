@@ -41,11 +41,21 @@ class Unfolded:
     """
 
     sheet: Sheet
+    columns: list[list[Cell]]  # those of the sheet
     people: dict[int, Of]
     moved: dict[tuple[int, int], int | None]
     unvalued: frozenset[tuple[int, int]]
     added: frozenset[int]
     persons: dict[int, str]  # position → "spouse"; absent for employees
+    heads: dict[int, int]  # position of a dependent → that of the employee
+
+    def share(self, columns: Sequence[int]) -> None:
+        """What these columns say of the employee, they say of the family, but of who has it said of them."""
+        for index in columns:
+            cells = self.columns[index]
+            for at, head in self.heads.items():
+                if blank(cells[at]):
+                    cells[at] = cells[head]
 
 
 def of_a_dependent(header: str) -> Of | None:
@@ -110,7 +120,7 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
     moved: dict[tuple[int, int], int | None] = {}
     unvalued: set[tuple[int, int]] = set()
     persons: dict[int, str] = {}
-    family_fields = [slots[name] for name in ("family_id", "employee_number", "zip", "county") if name in slots]
+    heads: dict[int, int] = {}
     groups: dict[str, dict[str, int]] = {}
     relationships: dict[str, str] = {}
     ids = slots["member_id"]
@@ -131,7 +141,7 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
             if "member_id" in added:
                 row[slots["member_id"]] = str(number)
         _append(columns, row)
-        here = len(numbers)
+        here = head = len(numbers)
         numbers.append(number)
         for index in range(width):
             if (number, index) in sheet.unvalued and index not in people:
@@ -148,8 +158,6 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
                 continue
             row = [None] * (width + len(added))
             here = len(numbers)
-            for index in family_fields:
-                row[index] = cells[index] if index < width else None
             for index in added.values():
                 moved[here, index] = births[person]
             for name, index in group.items():
@@ -167,8 +175,11 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
             _append(columns, row)
             numbers.append(number)
             persons[here] = person
+            heads[here] = head
     sheet_by_person = Sheet(sheet.name, numbers, columns, frozenset(), sheet.last_row)
-    return Unfolded(sheet_by_person, people, moved, frozenset(unvalued), frozenset(added.values()), persons)
+    return Unfolded(
+        sheet_by_person, columns, people, moved, frozenset(unvalued), frozenset(added.values()), persons, heads
+    )
 
 
 def _one_label(cells: Sequence[Cell]) -> bool:

@@ -19,9 +19,15 @@ def _census() -> None:
 @app.command("check")
 def check(
     file: Path = typer.Argument(
-        ..., help="The census, .xlsx or .csv, in the plain layout or the exchange template v1.1."
+        ..., help="The census, .xlsx or .csv: one row a person or one row a family, under any usual headers."
     ),
     map_: list[str] = inputs.MAP,
+    sender: str = typer.Option(
+        None, "--sender", help="Who sent it: what --map says is kept for their next file.", metavar="NAME"
+    ),
+    data: Path = typer.Option(
+        None, "--data", help="Where it is kept of a sender; default: your user-data folder.", show_default=False
+    ),
     as_of: str = typer.Option(
         None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"
     ),
@@ -29,13 +35,20 @@ def check(
 ) -> None:
     """Read a census and say who is in it, or list everything that is wrong, each with its cell.
 
-    Nothing is changed and nothing is kept. An SSN that is found is dropped, and said so.
+    Nothing is changed, and nothing is kept but what --map says of a --sender's columns. An SSN that is found
+    is dropped, and said so.
 
     Example: smallgroup census check examples/census.xlsx
     """
+    from smallgroup.census.matching import remembered
+    from smallgroup.intake import senders
     from smallgroup.underwriting.clause import people_word
 
-    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"))
+    folder = inputs.data_folder(data)
+    known = senders.columns_of(folder, sender) if sender is not None else None
+    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known)
+    if sender is not None:
+        senders.remember(folder, sender, remembered(census.matches))
     members = census.members
     employees = members.filter(members["relationship"] == "employee")
     elections = dict(employees["election"].drop_nulls().cast(str).value_counts().iter_rows())
@@ -49,6 +62,7 @@ def check(
     }
     if as_json:
         output.emit({"file": file.name, "layout": census.layout, "sheet": census.sheet, **counts,
+                     "columns": [match.as_json() for match in census.matches],
                      "notices": list(census.notices), "errors": []})  # fmt: skip
         return
     out = output.console()
@@ -58,5 +72,9 @@ def check(
     out.print(f"{employees_said} and {people_word(members.height - employees.height, 'dependent', 'dependents')}.")
     said = ", ".join(f"{number} {word}" for word, number in answers.items())
     out.print(f"Elections: {said}; {counts['without_election']} not known yet.")
+    out.print(output.table(
+        "", ("column", "header", "field", "score", "because"),
+        [(one.column, one.header, one.field, str(one.score), one.why) for one in census.matches], right=(3,),
+    ))  # fmt: skip
     for notice in census.notices:
         out.print(f"- {notice}", markup=False)
