@@ -109,10 +109,10 @@ def test_a_header_without_members(problems, rows):
 
 
 def test_missing_columns_name_the_nearest_header(problems):
-    found = problems([["family_id", "Relationshp", "Born"], ANN])
+    found = problems([["family_id", "Relashnp", "When"], ANN])
     assert [problem.field for problem in found] == ["relationship", "date_of_birth"]
-    assert "'Relationshp' (column B)" in found[0].fix
-    assert "Relationshp=relationship" in found[0].fix
+    assert "'Relashnp' (column B)" in found[0].fix
+    assert "Relashnp=relationship" in found[0].fix
 
 
 def test_other_problems_are_reported_beside_a_missing_column(problems):

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from smallgroup.census.derived import DERIVED, MAPPABLE
 from smallgroup.census.fields import BY_NAME, FIELDS, Field
+from smallgroup.census.matching import (
+    NAMED,
+    SYNONYM,
+    Free,
+    Match,
+    Undecided,
+    fits,
+    header_key,
+    header_words,
+    match,
+    name_of,
+)
 from smallgroup.census.privacy import (
     any_ssn,
     health_header,
@@ -16,11 +30,15 @@ from smallgroup.census.privacy import (
     words_of,
 )
 from smallgroup.census.sheet import SPACE, Sheet, blank, column_letter
+from smallgroup.census.totals import without_totals
+from smallgroup.census.unfold import Unfolded, unfold
 from smallgroup.census.values import SSN_ADVICE, key_of
 from smallgroup.errors import Problem, Proposal, did_you_mean, nearest
 
 PLAIN = "plain"
 EXCHANGE = "exchange template v1.1"
+BY_PERSON = "one row per person"
+BY_FAMILY = "one row per family"
 
 _HEADER_WITHIN = 30  # rows; titles and notes may stand above the header
 
@@ -41,7 +59,7 @@ _EXCHANGE_FIELDS = {
 }  # fmt: skip
 _EXCHANGE_MARKS = ("employer_assigned_family_id", "employee_relationship")
 
-KNOWN_FIELDS: dict[str, Field] = BY_NAME | {OWNER.name: OWNER, ADDRESS_KIND.name: ADDRESS_KIND}
+KNOWN_FIELDS: dict[str, Field] = BY_NAME | DERIVED | {OWNER.name: OWNER, ADDRESS_KIND.name: ADDRESS_KIND}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,8 @@ class Table:
     used: dict[str, Column] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    unfolded: Unfolded | None = None  # where the file has one row a family
 
     def where(self, at: int | None = None, label: str | None = None) -> str:
         """`Census, sheet 'Staff', row 7, birth date`, for the row at position `at`."""
@@ -92,6 +112,11 @@ class Table:
                 seen: str | None = None, name: str | None = None,
                 proposal: Proposal | None = None) -> None:  # fmt: skip
         """Note what is wrong at a cell, or at a whole row where `column` is None."""
+        if self.unfolded is not None and column is not None:
+            index = self.unfolded.moved.get((at, column.index), column.index)
+            column = None if index is None else self.columns[index]
+            if label and at in self.unfolded.persons:
+                label = f"{label} of {self.unfolded.persons[at]}"
         self.problems.append(
             Problem(
                 where=self.where(at, label),
@@ -111,15 +136,26 @@ class Table:
         return self.first >= len(self.sheet.numbers)
 
 
-def find_table(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str]) -> Table | Problem:
-    """The census in the workbook, with what is wrong with its columns; a Problem when there is none."""
-    found = [place for sheet in sheets if (place := _header(sheet, mapping)) is not None]
+def find_table(
+    sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str], remembered: Mapping[str, str], as_of: date
+) -> Table | Problem:
+    """The census in the workbook, with what is wrong with its columns; a Problem when there is none.
+
+    `remembered` is what was confirmed of headers before, by `header_key`: it holds where such a column is.
+    """
+    said = dict(mapping)
+    for sheet in sheets:
+        said |= _recalled(sheet, mapping, remembered)
+    found = [place for sheet in sheets if (place := _header(sheet, said)) is not None]
     if not found:
         return Problem(
             where=f"Census file {file}", why="there are no members in it: it is empty.",
             fix=f"Give it a header row with {_required()}, and a row for each member.",
         )  # fmt: skip
     complete = [place for place in found if place.complete]
+    if not complete:  # nobody's own names: then the names that are known for them
+        found = [place for sheet in sheets if (place := _header(sheet, said, loosely=True)) is not None]
+        complete = [place for place in found if place.complete]
     if len(complete) > 1:
         names = ", ".join(f"'{shown(place.sheet.name)}'" for place in complete)
         return Problem(
@@ -127,8 +163,8 @@ def find_table(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str]
             fix="Keep one census in the file; it is not clear which of them is meant.",
         )  # fmt: skip
     best = complete[0] if complete else max(found, key=lambda place: place.score)
-    table = _table(best, shown_sheet=shown(best.sheet.name) if len(sheets) > 1 else None)
-    _assign(table, best.keys, mapping)
+    table = _table(best, said, shown_sheet=shown(best.sheet.name) if len(sheets) > 1 else None)
+    _assign(table, mapping, remembered, as_of)
     return table
 
 
@@ -144,36 +180,95 @@ class _Place:
     complete: bool
 
 
-def _header(sheet: Sheet, mapping: Mapping[str, str]) -> _Place | None:
+def _header(sheet: Sheet, mapping: Mapping[str, str], *, loosely: bool = False) -> _Place | None:
     """The row of the sheet that looks most like a header; None when the sheet is blank."""
     best: _Place | None = None
     for at in range(min(len(sheet.numbers), _HEADER_WITHIN)):
-        place = _judge(sheet, at, mapping)
+        place = _judge(sheet, at, mapping, loosely=loosely)
         if place is not None and (best is None or place.score > best.score):
             best = place
     return best
 
 
-def _judge(sheet: Sheet, at: int, mapping: Mapping[str, str]) -> _Place | None:
+def _judge(sheet: Sheet, at: int, mapping: Mapping[str, str], *, loosely: bool) -> _Place | None:
     row = sheet.row(at)
     if all(blank(cell) for cell in row):
         return None
-    keys = tuple(_key(cell) if isinstance(cell, str) else "" for cell in row)
+    keys = _keys(sheet, at)
     layout = EXCHANGE if {_squeezed(mark) for mark in _EXCHANGE_MARKS} <= set(keys) else PLAIN
     mapped = {_key(column): name for column, name in mapping.items()}
     fields = {name for key in keys if (name := mapped.get(key) or _field_of(key, layout))}
-    required = {item.name for item in FIELDS if item.required}
-    return _Place(sheet, at, keys, layout, len(fields), required <= fields)
+    if not loosely or layout == EXCHANGE:
+        required = {item.name for item in FIELDS if item.required}
+        return _Place(sheet, at, keys, layout, len(fields), required <= fields)
+    fields |= {name for cell in row if isinstance(cell, str) and len(cell) <= 80 and (name := name_of(cell))}
+    complete = {"relationship", "date_of_birth"} <= fields
+    if not complete and sum(isinstance(cell, str) and not blank(cell) for cell in row) > 2:
+        complete = _unfolded(sheet, at, keys, mapping) is not None
+        score = len(fields) + 3 if complete else len(fields)
+        return _Place(sheet, at, keys, BY_FAMILY if complete else BY_PERSON, score, complete)
+    return _Place(sheet, at, keys, BY_PERSON, len(fields), complete)
 
 
-def _table(place: _Place, *, shown_sheet: str | None) -> Table:
-    sheet = place.sheet
-    headers = sheet.row(place.at)
-    columns = tuple(Column(index, "" if blank(cell) else shown(cell)) for index, cell in enumerate(headers))
+def _keys(sheet: Sheet, at: int) -> tuple[str, ...]:
+    return tuple(_key(cell) if isinstance(cell, str) else "" for cell in sheet.row(at))
+
+
+def _unfolded(sheet: Sheet, at: int, keys: Sequence[str], mapping: Mapping[str, str]) -> Unfolded | None:
+    if "relationship" in mapping.values():
+        return None
+    mapped = {_key(header) for header in mapping}
+    return unfold(sheet, at, mapped={index for index, key in enumerate(keys) if key in mapped})
+
+
+def _recalled(sheet: Sheet, mapping: Mapping[str, str], remembered: Mapping[str, str]) -> dict[str, str]:
+    """The headers of the sheet for which something is remembered, unless `mapping` says something of them."""
+    if not remembered:
+        return {}
+    said = {header_key(header) for header in mapping}
+    found: dict[str, str] = {}
+    for at in range(min(len(sheet.numbers), _HEADER_WITHIN)):
+        for cell in sheet.row(at):
+            if isinstance(cell, str) and (key := header_key(cell)) in remembered and key not in said:
+                name = remembered[key]
+                if name in MAPPABLE and name not in mapping.values():
+                    found[cell.strip(SPACE)] = name
+    return found
+
+
+def _table(place: _Place, mapping: Mapping[str, str], *, shown_sheet: str | None) -> Table:
+    sheet, notices = place.sheet, list[str]()
+    fields = {index: _field_of(key, place.layout) for index, key in enumerate(place.keys)}
+    if place.layout != EXCHANGE:
+        headers = sheet.row(place.at)
+        fields = {index: name or (name_of(head) if isinstance(head := headers[index], str) else None)
+                  for index, name in fields.items()}  # fmt: skip
     first = place.at + 1
     if place.layout == EXCHANGE and _labels(sheet, first, place.keys):
         first += 1
-    return Table(sheet, shown_sheet, place.layout, place.at, first, columns)
+    elif place.layout != EXCHANGE and _repeats(sheet, first, fields):
+        notices.append(f"Row {sheet.numbers[first]} holds labels of the columns, and was skipped.")
+        first += 1
+    sheet, left = without_totals(sheet, first, fields)
+    notices += left
+    unfolded = _unfolded(sheet, place.at, place.keys, mapping) if place.layout == BY_FAMILY else None
+    if unfolded is not None:
+        sheet = unfolded.sheet
+    columns = tuple(Column(index, "" if blank(cell) else shown(cell)) for index, cell in enumerate(sheet.row(place.at)))
+    return Table(sheet, shown_sheet, place.layout, place.at, first, columns, notices=notices, unfolded=unfolded)
+
+
+def _repeats(sheet: Sheet, at: int, fields: Mapping[int, str | None]) -> bool:
+    """Whether the row under the header names the columns once more, and is nobody's data."""
+    if at >= len(sheet.numbers):
+        return False
+    same = 0
+    for index, name in fields.items():
+        cell = sheet.columns[index][at]
+        if name == "date_of_birth" and (not isinstance(cell, str) or any(sign.isdigit() for sign in cell)):
+            return False
+        same += name is not None and isinstance(cell, str) and name_of(cell) == name
+    return same >= 2 and "date_of_birth" in fields.values()
 
 
 def _labels(sheet: Sheet, at: int, keys: Sequence[str]) -> bool:
@@ -187,13 +282,18 @@ def _labels(sheet: Sheet, at: int, keys: Sequence[str]) -> bool:
     )  # fmt: skip
 
 
-def _assign(table: Table, keys: Sequence[str], mapping: Mapping[str, str]) -> None:
+def _assign(table: Table, mapping: Mapping[str, str], remembered: Mapping[str, str], as_of: date) -> None:
     """Give each column its field, and say what is wrong, dropped or not used."""
+    keys = _keys(table.sheet, table.header_at)
     mapped = _mapped(table, keys, mapping)
+    recalled = _of_before(table, keys, mapping, remembered, mapped)
     claims: dict[str, list[Column]] = {}
     unused: list[Column] = []
-    overridden = set(mapped.values())
-    beyond = max((column.index for column in table.columns if column.header), default=-1)
+    free: list[Free] = []
+    overridden = {*mapped.values(), *recalled.values()}
+    people = table.unfolded.people if table.unfolded else {}
+    added = table.unfolded.added if table.unfolded else frozenset()
+    beyond = max((column.index for column in table.columns if column.header and column.index not in added), default=-1)
     for column, key in zip(table.columns, keys, strict=True):
         words = words_of(column.header)
         cells = table.sheet.columns[column.index][table.first :]
@@ -202,19 +302,136 @@ def _assign(table: Table, keys: Sequence[str], mapping: Mapping[str, str]) -> No
             _refuse_health(table, column)
         elif ssn_header(words):
             _drop_ssn(table, column, mapped=name)
-        elif (name := name or _free_field(key, table.layout, overridden)) is not None:
+        elif column.index in people:
+            of = people[column.index]
+            why = f"the header {column.header!r} is a name of {KNOWN_FIELDS[of.field].label}, of {of.person}"
+            _matched(table, column, of.field, SYNONYM, why)
+        elif column.index in added:
+            claims.setdefault(column.header, []).append(column)
+        elif name is not None or (name := recalled.get(column.index)) is not None:
             claims.setdefault(name, []).append(column)
+            said = "it was said with --map" if column.index in mapped else "it was confirmed before for this sender"
+            _matched(table, column, name, NAMED, said, confirmed=True)
+        elif (name := _free_field(key, table.layout, overridden)) is not None and not _other_status(name, cells):
+            claims.setdefault(name, []).append(column)
+            _matched(
+                table, column, name, NAMED, f"the header {column.header!r} is a name of {KNOWN_FIELDS[name].label}"
+            )
         elif any_ssn(cells):
             _drop_ssn(table, column, mapped=None)
         elif column.index > beyond:
             _refuse_beyond(table, column)
+        elif column.header and table.layout != EXCHANGE:
+            if table.unfolded is not None:
+                cells = [cell for at, cell in enumerate(cells, table.first) if at not in table.unfolded.persons]
+            free.append(Free(column.index, column.header, cells))
         elif column.header or any(not blank(cell) for cell in cells):
             unused.append(column)
+    undecided = _match_free(table, free, claims, unused, as_of)
     for name, columns in claims.items():
         _claim(table, name, columns)
-    _missing(table, claims)
+    if table.unfolded is not None:
+        table.unfolded.share([table.used[name].index for name in ("family_id", "zip", "county") if name in table.used])
+    _missing(table, {*claims, *undecided})
+    table.matches.sort(key=lambda match: (len(match.column), match.column))
+    unused.sort(key=lambda column: column.index)
     if unused:
         table.notices.append(f"Not used: {', '.join(column.quoted for column in unused)}.")
+
+
+def _matched(table: Table, column: Column, name: str, score: int, why: str, *, confirmed: bool = False) -> None:
+    letter = column_letter(column.index)
+    table.matches.append(Match(letter, column.header, name, score, why, confirmed))
+
+
+def _match_free(table: Table, free: Sequence[Free], claims: dict[str, list[Column]], unused: list[Column],
+                as_of: date) -> set[str]:  # fmt: skip
+    """Match the columns whose names are not the fields' own; the fields that stay undecided are returned."""
+    taken = set(claims)
+    by_name = {name_of(column.header) for column in free}
+    if not {"first_name", "last_name"}.isdisjoint(taken | by_name):
+        taken.add("full_name")
+    found = match(free, taken=taken, as_of=as_of)
+    undecided: set[str] = set()
+    doubtful: set[int] = set()
+    for one in found.undecided:
+        _ask(table, one)
+        undecided.update(one.fields)
+        doubtful.update(one.columns)
+    left = []
+    fields = [one.field for one in found.taken.values()]
+    no_family = "family_id" not in {*claims, *fields, *undecided}
+    for column in (table.columns[one.index] for one in free if one.index not in doubtful):
+        candidate = found.taken.get(column.index)
+        name = candidate.field if candidate else None
+        if candidate is None or name is None:
+            left.append(column)
+            continue
+        if table.unfolded is not None and name == "employee_number" and fields.count(name) == 1 and no_family:
+            name = "family_id"
+        if name == "employee_number":
+            left.append(column)
+            continue
+        claims.setdefault(name, []).append(column)
+        _matched(table, column, name, candidate.score, candidate.why)
+    ages = [column for column in left if set(header_words(column.header)) & {"age", "ages"}]
+    if len(ages) == 1 and not {"date_of_birth"} & (set(claims) | undecided):
+        left.remove(ages[0])
+        claims["date_of_birth"] = ages
+        _matched(table, ages[0], "date_of_birth", 60, f"the header {ages[0].header!r} is an age, and no column is for "
+                                                     "the birth date")  # fmt: skip
+    unused += left
+    return undecided
+
+
+def _ask(table: Table, one: Undecided) -> None:
+    """The problem of columns that nothing tells apart."""
+    columns = [table.columns[index] for index in one.columns]
+    quoted = " and ".join(column.quoted for column in columns)
+    if len(columns) > 1:
+        name = one.fields[0]
+        why = f"the columns {quoted} could both be {KNOWN_FIELDS[name].label}."
+        if len(columns) > 2:
+            why = why.replace("both", "all")
+        if len({_key(column.header) for column in columns}) < len(columns):
+            fix = "Give them different headers: it is not clear which is meant."
+        else:
+            fix = f"Say which is meant: --map {_shell(columns[0].header)}={name}."
+        table.problem(table.header_at, columns[-1], why, fix, label=KNOWN_FIELDS[name].label, name=name)
+        return
+    meanings = " or ".join(KNOWN_FIELDS[name].label for name in one.fields)
+    advice = " or ".join(f"--map {_shell(columns[0].header)}={name}" for name in one.fields)
+    table.problem(
+        table.header_at, columns[0], f"the column {quoted} could be {meanings}.", f"Say which: {advice}.",
+        name=one.fields[0],
+    )  # fmt: skip
+
+
+def _shell(header: str) -> str:
+    return header if header.isalnum() else f'"{header}"'
+
+
+def _other_status(name: str, cells: Sequence[object]) -> bool:
+    """Whether a column named status holds none of its words: then it is the status of something else."""
+    return name == "status" and any(fits(other, cells) == 1 for other in  # type: ignore[arg-type]
+                                    ("relationship", "enrollment_tier")) and not fits("status", cells)  # type: ignore[arg-type]  # fmt: skip
+
+
+def _of_before(table: Table, keys: Sequence[str], mapping: Mapping[str, str], remembered: Mapping[str, str],
+               mapped: Mapping[int, str]) -> dict[int, str]:  # fmt: skip
+    """Column index → field, for what was confirmed before of a column that is here once; it is said in a notice."""
+    found: dict[int, str] = {}
+    headers = [header_key(column.header) for column in table.columns]
+    for column, key in zip(table.columns, headers, strict=True):
+        name = remembered.get(key)
+        if name is None or not key or headers.count(key) > 1 or column.index in mapped or name not in MAPPABLE:
+            continue
+        words = words_of(column.header)
+        if name in mapping.values() or name in found.values() or health_header(words) or ssn_header(words):
+            continue
+        found[column.index] = name
+        table.notices.append(f"{column.quoted} is read as {name}, as confirmed before for this sender.")
+    return found
 
 
 def _claim(table: Table, name: str, columns: list[Column]) -> None:
@@ -248,6 +465,8 @@ def _missing(table: Table, claimed: Collection[str]) -> None:
     for known in FIELDS:
         if not known.required or known.name in claimed:
             continue
+        if known.name == "family_id" and table.layout != EXCHANGE:
+            continue  # families are taken from the order of the rows
         column_name = wanted.get(known.name, known.name)
         near = nearest(column_name, free) or nearest(known.label, free)
         advice = f"Name a column {column_name}."
@@ -267,8 +486,8 @@ def _mapped(table: Table, keys: Sequence[str], mapping: Mapping[str, str]) -> di
         places = [index for index, key in enumerate(keys) if key and key == _key(header)]
         name = name.strip()
         wrong: list[tuple[str, str]] = []
-        if name not in BY_NAME:
-            wrong.append((f"there is no field {shown(name)}.", did_you_mean(key_of(name), tuple(BY_NAME))))
+        if name not in MAPPABLE:
+            wrong.append((f"there is no field {shown(name)}.", did_you_mean(key_of(name), MAPPABLE)))
         if not places:
             why = f"there is no column {shown(header)!r} in the file."
             wrong.append((why, did_you_mean(header, headers)))
@@ -343,7 +562,9 @@ def _names(layout: str) -> Iterator[tuple[str, str]]:
     yield from _ALSO_CALLED.items()
 
 
-_FIELD_OF = {layout: {_squeezed(key): name for key, name in _names(layout)} for layout in (PLAIN, EXCHANGE)}
+_FIELD_OF = {
+    layout: {_squeezed(key): name for key, name in _names(layout)} for layout in (PLAIN, BY_PERSON, BY_FAMILY, EXCHANGE)
+}
 
 
 def _field_of(key: str, layout: str) -> str | None:

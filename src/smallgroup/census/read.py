@@ -9,13 +9,15 @@ from datetime import date
 import polars as pl
 
 from smallgroup.census.checks import Finding, Rows, check, doubts
+from smallgroup.census.derived import column_reader, derive
 from smallgroup.census.fields import BY_NAME, SCHEMA
-from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Table, find_table
+from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Column, Table, find_table
+from smallgroup.census.matching import Match
 from smallgroup.census.merged import spread_merged
 from smallgroup.census.privacy import shown
 from smallgroup.census.proposals import Around
 from smallgroup.census.sheet import Cell, Sheet, blank
-from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of, reader
+from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of
 from smallgroup.errors import Problem, Refused
 
 
@@ -25,7 +27,8 @@ class Census:
 
     `members` has the columns of `fields.SCHEMA` in their order, then `row` (Int64), the row in the file, and
     is in the order of the file. `notices` are sentences about what was left or dropped and is no fault;
-    `to_check` is what is no fault either and yet worth a look, each at its cell.
+    `to_check` is what is no fault either and yet worth a look, each at its cell. `matches` say why each column is
+    read as its field, in the order of the columns.
     """
 
     members: pl.DataFrame
@@ -33,16 +36,25 @@ class Census:
     sheet: str
     notices: tuple[str, ...]
     to_check: tuple[Problem, ...] = ()
+    matches: tuple[Match, ...] = ()
 
 
-def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str] | None = None, as_of: date) -> Census:
+def read_census(
+    sheets: Sequence[Sheet],
+    *,
+    file: str,
+    mapping: Mapping[str, str] | None = None,
+    remembered: Mapping[str, str] | None = None,
+    as_of: date,
+) -> Census:
     """The census in the sheets of one file.
 
     `file` is the name by which messages call it, `mapping` says which of its columns holds which field (it
-    goes before the names that are known), `as_of` is the day after which nobody is born yet.
-    Raises Refused with every problem of the file at once.
+    goes before the names that are known), `remembered` is what was confirmed for the sender before (by
+    `matching.remembered`; it holds for the columns that the file has), `as_of` is the day after which nobody
+    is born yet. Raises Refused with every problem of the file at once.
     """
-    table = find_table(sheets, file=shown(file), mapping=mapping or {})
+    table = find_table(sheets, file=shown(file), mapping=mapping or {}, remembered=remembered or {}, as_of=as_of)
     if isinstance(table, Problem):
         raise Refused(table)
     if table.empty:
@@ -53,7 +65,10 @@ def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str
         raise Refused([*table.problems, problem])
     spread_merged(table)
     read = {
-        name: _read_column(table.sheet.columns[column.index][table.first :], reader(KNOWN_FIELDS[name], as_of=as_of))
+        name: _read_column(
+            table.sheet.columns[column.index][table.first :],
+            column_reader(KNOWN_FIELDS[name], table.sheet.columns[column.index][table.first :], as_of=as_of),
+        )
         for name, column in table.used.items()
     }
     _mark_unvalued(table, read)
@@ -69,28 +84,44 @@ def read_census(sheets: Sequence[Sheet], *, file: str, mapping: Mapping[str, str
     _leave_other_addresses(table, read)
     _report_faults(table, read, positions, as_of)
     _derive_owners(read)
-    rows = Rows([table.sheet.numbers[at] for at in positions], read)
-    _report_findings(table, check(rows), positions)
+    numbers = [table.sheet.numbers[at] for at in positions]
+    source: dict[str, str] = {}
+    for wrong in derive(read, numbers, table.notices, source):
+        place = table.used[wrong.source]
+        table.problem(
+            positions[wrong.at], place, wrong.why, wrong.fix, label=KNOWN_FIELDS[wrong.source].label,
+            seen=_seen(table, place, positions[wrong.at]), name=wrong.source,
+        )  # fmt: skip
+    rows = Rows(numbers, read)
+    _report_findings(table, check(rows), positions, source)
     problems, table.problems = sorted(table.problems, key=_place_of(table)), []
-    _report_findings(table, doubts(rows, as_of), positions)
+    _report_findings(table, doubts(rows, as_of), positions, source)
     to_check = tuple(sorted(table.problems, key=_place_of(table)))
     if problems:
         raise Refused(problems, to_check)
     return Census(
         members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices),
-        to_check=to_check,
+        to_check=to_check, matches=tuple(table.matches),
     )  # fmt: skip
 
 
-def _report_findings(table: Table, findings: Iterable[Finding], positions: Sequence[int]) -> None:
+def _report_findings(
+    table: Table, findings: Iterable[Finding], positions: Sequence[int], source: Mapping[str, str]
+) -> None:
+    """`source` names, for a field that no column holds, the field whose column it was derived from."""
     for found in findings:
-        column = table.used.get(found.field)
+        column = table.used.get(found.field) or table.used.get(source.get(found.field, ""))
         cell = None if column is None else table.sheet.columns[column.index][positions[found.at]]
         table.problem(
             positions[found.at], column, found.why, found.fix, label=BY_NAME[found.field].label,
             seen=None if cell is None else shown(cell), name=found.field,
             proposal=found.proposal if found.field in table.used else None,
         )  # fmt: skip
+
+
+def _seen(table: Table, column: Column, at: int) -> str | None:
+    cell = table.sheet.columns[column.index][at]
+    return None if cell is None else shown(cell)
 
 
 def _read_column(cells: Sequence[Cell], read: Callable[[Cell], Value | Fault]) -> list[Value | Fault]:
@@ -105,9 +136,14 @@ def _read_column(cells: Sequence[Cell], read: Callable[[Cell], Value | Fault]) -
 
 
 def _mark_unvalued(table: Table, read: dict[str, list[Value | Fault]]) -> None:
+    name_of = {column.index: name for name, column in table.used.items()}
+    if table.unfolded is not None:
+        for row, index in table.unfolded.unvalued:
+            if index in name_of and row >= table.first:
+                read[name_of[index]][row - table.first] = NO_VALUE
+        return
     if not table.sheet.unvalued:
         return
-    name_of = {column.index: name for name, column in table.used.items()}
     position = {number: at for at, number in enumerate(table.sheet.numbers)}
     for number, index in table.sheet.unvalued:
         at = position.get(number)
@@ -141,7 +177,8 @@ def _kept(table: Table, read: Mapping[str, Sequence[Value | Fault]]) -> Sequence
     if kept:
         numbers = table.sheet.numbers
         last = numbers[table.first + kept[-1]]
-        _tell_blank(table, last - numbers[table.first - 1] - len(kept), "between the members")
+        rows = len(kept) if table.unfolded is None else len({numbers[table.first + at] for at in kept})
+        _tell_blank(table, last - numbers[table.first - 1] - rows, "between the members")
         _tell_blank(table, max(table.sheet.last_row, numbers[-1]) - last, "after the last member")
     return kept
 

@@ -44,11 +44,11 @@ NO_VALUE = Fault(
     "Open the file in a spreadsheet program, let it calculate, and save it; or type the value.",
 )
 
-_SYNONYMS: Final[dict[str, dict[str, str]]] = {
+SYNONYMS: Final[dict[str, dict[str, str]]] = {
     "relationship": {
-        "ee": "employee", "self": "employee", "subscriber": "employee",
+        "ee": "employee", "self": "employee", "subscriber": "employee", "emp": "employee",
         "sp": "spouse", "husband": "spouse", "wife": "spouse", "dp": "domestic_partner",
-        "ch": "child", "son": "child", "daughter": "child",
+        "ch": "child", "son": "child", "daughter": "child", "stepchild": "child",
     },
     "sex": {"f": "female", "m": "male", "x": "other"},
     "worker_type": {"w_2": "w2", "sole_prop": "sole_proprietor", "retired": "retiree"},
@@ -166,7 +166,7 @@ def _zip(cell: Cell) -> Value | Fault:
 
 
 def _word_of(field: Field) -> Reader:
-    known = {word: word for word in field.words} | _SYNONYMS.get(field.name, {})
+    known = {word: word for word in field.words} | SYNONYMS.get(field.name, {})
 
     def word(cell: Cell) -> Value | Fault:
         text = _number_text(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else shown(cell)
@@ -253,6 +253,13 @@ def _not_a_date_but_a_number(text: str) -> Fault:
 
 
 def _birth(cell: Cell, as_of: date) -> Value | Fault:
+    if (
+        not isinstance(cell, (bool, date))
+        and re.fullmatch(r"[0-9]{1,3}(\.0)?", str(cell))
+        and float(str(cell)) <= OLDEST_AGE
+    ):
+        said = _number_text(float(str(cell)))
+        return Fault(f"{said} is an age, not a birth date.", f"{DATE_ADVICE} A premium hangs on the day.")
     birth = _date(cell)
     if not isinstance(birth, date):
         return birth

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -42,9 +42,15 @@ def _census() -> None:
 @app.command("check")
 def check(
     file: Path = typer.Argument(
-        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv, in the plain layout or the exchange template v1.1."
+        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv: a row a person or a row a family, usual headers."
     ),
     map_: list[str] = inputs.MAP,
+    sender: str = typer.Option(
+        None, "--sender", help="Who sent it: what --map says is kept for their next file.", metavar="NAME"
+    ),
+    data: Path = typer.Option(
+        None, "--data", help="Where it is kept of a sender; default: your user-data folder.", show_default=False
+    ),
     as_of: str = typer.Option(
         None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"
     ),
@@ -70,7 +76,8 @@ def check(
 
     The file is never changed. With --accept, proposals are applied to a copy: --fixed writes it, --log says
     what was applied. A proposal is safe where no other reading is possible. An SSN that is found is dropped,
-    and said so. Exit status: 0 when nothing is wrong in the result.
+    and said so; nothing is kept but what --map says of a --sender's columns. Exit status: 0 when nothing is
+    wrong in the result.
 
     Example: smallgroup census check staff.xlsx --fixed staff-fixed.xlsx --accept safe
     """
@@ -78,13 +85,21 @@ def check(
         raise typer.BadParameter("say where with --fixed OUT.xlsx or --log OUT.csv", param_hint="--accept")
     if log is not None and accept is None:
         raise typer.BadParameter("it needs --accept safe or --accept all", param_hint="--log")
+    from smallgroup.census.matching import remembered
+    from smallgroup.intake import senders
+
+    folder = inputs.data_folder(data)
+    known = senders.columns_of(folder, sender) if sender is not None else None
     if fixed is not None or log is not None:
-        _repair(file, map_, as_of, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
+        _repair(file, map_, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
         return
-    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"))
+    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known)
+    if sender is not None:
+        senders.remember(folder, sender, remembered(census.matches))
     told = _told(census)
     if as_json:
         output.emit({"file": file.name, "layout": census.layout, "sheet": census.sheet, **told,
+                     "columns": [match.as_json() for match in census.matches],
                      "notices": list(census.notices), "to_check": [one.as_json() for one in census.to_check],
                      "errors": []})  # fmt: skip
         return
@@ -118,6 +133,10 @@ def _say(file: Path, census: Census) -> None:
     out.print(f"{employees_said} and {people_word(members.height - employees.height, 'dependent', 'dependents')}.")
     said = ", ".join(f"{int(elections.get(word, 0))} {word}" for word in ("enroll", "waive", "decline"))
     out.print(f"Elections: {said}; {employees['election'].null_count()} not known yet.")
+    out.print(output.table(
+        "", ("column", "header", "field", "score", "because"),
+        [(one.column, one.header, one.field, str(one.score), one.why) for one in census.matches], right=(3,),
+    ))  # fmt: skip
     for notice in census.notices:
         out.print(f"- {notice}", markup=False)
     _say_to_check(census.to_check)
@@ -136,8 +155,8 @@ def _say_to_check(to_check: Sequence[Problem]) -> None:
 
 
 def _repair(
-    file: Path, map_: list[str] | None, as_of: str | None, *, fixed: Path | None, accept: Accept | None,
-    log: Path | None, force: bool, as_json: bool,
+    file: Path, map_: list[str] | None, as_of: str | None, known: Mapping[str, str] | None, *, fixed: Path | None,
+    accept: Accept | None, log: Path | None, force: bool, as_json: bool,
 ) -> None:  # fmt: skip
     from dataclasses import replace
 
@@ -164,7 +183,7 @@ def _repair(
     from smallgroup.census.repair import repaired
 
     def read(held: Sequence[Sheet]) -> Census:
-        census = read_census(held, file=file.name, mapping=mapping, as_of=on)
+        census = read_census(held, file=file.name, mapping=mapping, remembered=known, as_of=on)
         return replace(census, notices=notices + census.notices) if notices else census
 
     result = repaired(sheets, read, accept.value if accept else "nothing")

@@ -123,10 +123,12 @@ def census_path(given: Path | None, group: Path) -> Path | None:
     return found[0] if found else None
 
 
-def read_census_file(path: Path, mapping: list[str] | None = None, on: date | None = None) -> Census:
+def read_census_file(
+    path: Path, mapping: list[str] | None = None, on: date | None = None, remembered: dict[str, str] | None = None
+) -> Census:
     from smallgroup.intake import census_file
 
-    return census_file(path, mapping=pairs(mapping, "--map"), as_of=on or today())
+    return census_file(path, mapping=pairs(mapping, "--map"), remembered=remembered, as_of=on or today())
 
 
 def data_folder(given: Path | None) -> Path:

@@ -14,11 +14,18 @@ if TYPE_CHECKING:
 __all__ = ["census_file", "census_sheets"]
 
 
-def census_file(path: str | PathLike[str], *, mapping: Mapping[str, str] | None = None, as_of: date) -> Census:
+def census_file(
+    path: str | PathLike[str],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    remembered: Mapping[str, str] | None = None,
+    as_of: date,
+) -> Census:
     """The census in an .xlsx, .xls, .xlsb, .ods or text file: the one way in.
 
-    `mapping` says which column of the file holds which field; `as_of` is the day after which nobody is born
-    yet. Raises Refused with every problem of the file; whatever it does to its reader, this process lives on.
+    `mapping` says which column of the file holds which field, `remembered` what was confirmed for its
+    sender before; `as_of` is the day after which nobody is born yet. Raises Refused with every
+    problem of the file; whatever it does to its reader, this process lives on.
     """
     # Imported late: the child processes import this package too, and must stay small.
     from smallgroup.intake import process
@@ -31,7 +38,7 @@ def census_file(path: str | PathLike[str], *, mapping: Mapping[str, str] | None 
     from smallgroup.intake.spreadsheet import sheets_of
 
     sheets, notices = sheets_of(path)
-    census = read_census(sheets, file=Path(path).name, mapping=mapping, as_of=as_of)
+    census = read_census(sheets, file=Path(path).name, mapping=mapping, remembered=remembered, as_of=as_of)
     return replace(census, notices=notices + census.notices) if notices else census
 
 
