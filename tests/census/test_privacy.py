@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from smallgroup.census.privacy import redacted, shown
+from smallgroup.census.privacy import redacted, shown, without_ssns
 from smallgroup.census.read import read_census
 from smallgroup.census.sheet import Sheet
 from smallgroup.errors import Refused
@@ -98,3 +98,27 @@ def test_what_is_shown_is_short_and_on_one_line():
     assert shown("a\nb\x1b[31m") == "a b [31m"
     assert len(shown("x" * 500)) <= 60
     assert redacted("ssn 123-45-6789, 1234567890") == "ssn ###-##-####, 1234567890"
+
+
+def test_a_copy_holds_no_ssn_and_keeps_every_other_cell_in_its_place():
+    rows = [
+        ["Staff of 2025: leave the SSN out", None, None, None, 2025],
+        ["family_id", "SSN", "last_name", "note", "zip"],
+        ["1", "123456789", "Lee", f"was {SSN}", "30303"],
+        ["2", 123456789, "Roe", "x", 30303],
+        ["3", "none", "Doe", None, "30303"],
+    ]
+    kept, left = without_ssns(Sheet.of_rows(rows))
+    assert left == ("'SSN' (column B)",)
+    assert [kept.row(at) for at in range(5)] == [
+        (*rows[0],), (*rows[1],), ("1", None, "Lee", "was ###-##-####", "30303"), ("2", None, "Roe", "x", 30303),
+        ("3", "none", "Doe", None, "30303"),
+    ]  # fmt: skip
+
+
+def test_the_template_keeps_its_labels_and_loses_its_ssns():
+    rows = [["Census Template", None, "1.1"], ["dob", "ssn", "zip"],
+            ["Date of Birth", "SSN / TIN (Required for EE & enter without dashes)", "Zip"],
+            ["1990-02-28", "123456789", "30303"]]  # fmt: skip
+    kept, _ = without_ssns(Sheet.of_rows(rows))
+    assert kept.columns[1] == [None, "ssn", rows[2][1], None]

@@ -298,6 +298,12 @@ def test_safe_proposals_never_make_another_birth_date_of_one(given_days, accept)
     rows = staff([forms[form](day) for day, form in given_days])
     done = repaired([Sheet.of_rows(rows)], read, accept)
     safe = {change.cell for change in done.changes if change.safe}
+    said = repr(done.changes)
+    assert not any(
+        day.isoformat() in said or str(row[2]) in said
+        for (day, _), row in zip(given_days, rows[1:], strict=True)
+        if len(str(row[2])) > 4
+    )
     for at, (day, _) in enumerate(given_days):
         now, before = done.sheets[0].columns[2][at + 1], rows[at + 1][2]
         if f"C{at + 2}" in safe or isinstance(before, date):

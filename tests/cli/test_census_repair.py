@@ -273,3 +273,9 @@ def test_what_is_converted_reads_back_as_it_was(tmp_path_factory, people, to, su
         sheet = Sheet.of_rows(cells)
     found = read_census([sheet], file=path.name, as_of=AS_OF + timedelta(days=1))
     assert found.members.select(written.held).rows() == people.select(written.held).rows()
+
+
+def test_merged_areas_are_written(tmp_path: Path) -> None:
+    save_workbook(tmp_path / "merged.xlsx", [Page("Staff", [(1, ["a", "b"]), (3, ["c"])], merged=[(1, 0, 3, 0)])])
+    staff = openpyxl.load_workbook(tmp_path / "merged.xlsx")["Staff"]
+    assert [str(area) for area in staff.merged_cells.ranges] == ["A1:A3"]

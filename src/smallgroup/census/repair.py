@@ -129,6 +129,8 @@ def _one_sheet(sheet: Sheet, accepted: Sequence[Problem], changes: list[Change])
                 column[at] = None
             unvalued = {place for place in unvalued if place[0] != row}
             changes.append(_change(problem, "remove row", None, ""))
+        elif sheet.merged:
+            continue  # a family whose id is merged over its rows stays as it stands
         elif (target := position.get(int(proposal.new))) is not None and target > at:
             done.add(row)
             moves.append((at, target))

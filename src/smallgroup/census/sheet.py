@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
 
@@ -28,8 +28,8 @@ class Sheet:
     columns: Sequence[Sequence[Cell]]
     unvalued: frozenset[tuple[int, int]] = frozenset()
     last_row: int = 0
-    from_1904: bool = False
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    from_1904: bool = field(default=False, kw_only=True)
+    merged: tuple[tuple[int, int, int, int], ...] = field(default=(), kw_only=True)
 
     @classmethod
     def of_rows(cls, rows: Iterable[Sequence[Cell]], *, name: str = "", first_row: int = 1) -> Sheet:

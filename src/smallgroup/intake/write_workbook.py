@@ -39,6 +39,7 @@ class Page:
     rows: Iterable[Row]
     marks: Mapping[tuple[int, int], tuple[Mark, str]] = field(default_factory=dict)
     widths: Sequence[int] = ()
+    merged: Sequence[tuple[int, int, int, int]] = ()  # first row, first column, last row, last column
 
 
 def placed(path: Path, write: Callable[[Path], None], *, force: bool, suffixes: Sequence[str],
@@ -89,6 +90,8 @@ def save_workbook(path: Path, pages: Iterable[Page]) -> None:
                 at += 1
             sheet.append([_cell(sheet, cell, page.marks.get((number, index))) for index, cell in enumerate(cells)])
             at += 1
+        for top, left, bottom, right in page.merged:
+            sheet.merged_cells.add(f"{column_letter(left)}{top}:{column_letter(right)}{bottom}")
     book.save(path)
 
 
@@ -126,7 +129,7 @@ def fixed_pages(
                     place = (problem.row, _index(problem.letter or "A"))
                     _mark(marks, place, "fault" if kind == "fault" else "check", _comment(problem))
         rows = [(number, kept.row(at)) for at, number in enumerate(kept.numbers)]
-        copies.append(Page(sheet.name or "census", rows, marks))
+        copies.append(Page(sheet.name or "census", rows, marks, merged=sheet.merged))
     told = [PROPOSALS, *(_line(problem) for problem in (*problems, *to_check))]
     notes = [("", "", "", notice, "") for notice in dict.fromkeys(notices)]
     pages = [Page("Proposals", list(enumerate([*told, *notes], start=1)), widths=(24, 24, 24, 90, 16))]
