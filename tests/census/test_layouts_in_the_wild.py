@@ -253,7 +253,7 @@ def test_names_in_one_cell(census, cell, first, last):
 
 def test_the_last_word_rule_is_said(census):
     found = census([["Name", "Relationship", "DOB"], ["Ann van der Berg", "EE", "1990-02-28"]])
-    assert "1 name has more than two words: the last word is taken as the last name." in found.notices[-1]
+    assert "1 name has more than two words: the last word is taken as the last name." in str(found.notices)
 
 
 def test_one_word_among_full_names_is_told(problems):
@@ -365,3 +365,31 @@ def test_a_second_sheet_under_free_names_does_not_disturb_a_plain_one():
     assert read_census([free, plain], file="x", as_of=AS_OF).sheet == "Now"
     with pytest.raises(Refused, match="more than one sheet looks like a census: 'Before', 'Copy'"):
         read_census([free, Sheet("Copy", free.numbers, free.columns)], file="x", as_of=AS_OF)
+
+
+def test_dependents_who_all_stand_below_the_last_employee(problems):
+    header = ["Last Name", "Rel", "DOB"]
+    rows = [["Lee", "EE", "1990-01-01"], ["Roe", "EE", "1990-01-01"], ["Lee", "SP", "1990-01-01"]]
+    (problem,) = problems([header, *rows])
+    assert (problem.row, problem.column) == (4, "Rel (B)")
+    assert "stands under the employee of row 3, but has the last name of the employee of row 2" in problem.why
+
+
+def test_two_columns_of_children_are_two_children(census):
+    header = ["EE DOB", "Spouse DOB", "Child DOB", "Child Name", "Child DOB", "Child Name"]
+    row = ["1990-01-01", "1991-01-01", "2011-01-01", "Cat Lee", "2012-01-01", "Dot Lee"]
+    found = census([header, row])
+    assert found.members["date_of_birth"].dt.year().to_list() == [1990, 1991, 2011, 2012]
+    assert found.members["first_name"].to_list() == [None, None, "Cat", "Dot"]
+    assert found.members["member_id"].to_list() == ["2", "2-spouse", "2-child", "2-child-2"]
+    assert found.notices == ("There is no column for the family: each row is one.",)
+
+
+def test_two_spouses_in_a_row_are_told(problems):
+    (problem,) = problems([["EE DOB", "Spouse DOB", "Husband DOB"], ["1990-01-01", "1991-01-01", "1992-01-01"]])
+    assert "has a second spouse" in problem.why
+
+
+def test_a_status_of_active_and_cobra(census):
+    members = census([["Rel", "DOB", "Status"], ["EE", "1990-01-01", "Active"], ["EE", "1990-01-01", "COBRA"]]).members
+    assert members["worker_type"].to_list() == [None, "cobra"]
