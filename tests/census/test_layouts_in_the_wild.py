@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smallgroup.census.read import read_census
 from smallgroup.census.sheet import Sheet
@@ -393,3 +395,19 @@ def test_two_spouses_in_a_row_are_told(problems):
 def test_a_status_of_active_and_cobra(census):
     members = census([["Rel", "DOB", "Status"], ["EE", "1990-01-01", "Active"], ["EE", "1990-01-01", "COBRA"]]).members
     assert members["worker_type"].to_list() == [None, "cobra"]
+
+
+def test_a_family_of_which_only_the_birth_date_is_known(census):
+    rows = [["EE DOB", "Spouse DOB"], ["1990-01-01", "1991-01-01"], ["1980-01-01", None]]
+    assert census(rows).members["relationship"].to_list() == ["employee", "spouse", "employee"]
+
+
+@given(st.permutations(range(len(FAMILIES))))
+def test_the_order_of_the_columns_changes_nobody_of_a_family(order):
+    rows = [[*row, *[None] * (len(FAMILIES) - len(row))] for row in (FAMILIES, LEES, ROE)]
+    turned = [[row[at] for at in order] for row in rows]
+    plain, found = (
+        read_census([Sheet.of_rows(one)], file="x", as_of=AS_OF).members.sort("member_id").rows()
+        for one in (rows, turned)
+    )
+    assert found == plain

@@ -201,7 +201,7 @@ def _judge(sheet: Sheet, at: int, mapping: Mapping[str, str], *, loosely: bool) 
         return _Place(sheet, at, keys, layout, len(fields), required <= fields)
     fields |= {name for cell in row if isinstance(cell, str) and len(cell) <= 80 and (name := name_of(cell))}
     complete = {"relationship", "date_of_birth"} <= fields
-    if not complete and sum(isinstance(cell, str) and not blank(cell) for cell in row) > 2:
+    if not complete and sum(isinstance(cell, str) and not blank(cell) for cell in row) > 1:
         complete = _unfolded(sheet, at, keys, mapping) is not None
         score = len(fields) + 3 if complete else len(fields)
         return _Place(sheet, at, keys, BY_FAMILY if complete else BY_PERSON, score, complete)

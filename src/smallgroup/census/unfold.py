@@ -146,7 +146,7 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
         number = sheet.numbers[at]
         empty = {index for index, cell in enumerate(cells) if blank(cell) and (number, index) not in sheet.unvalued}
         row: list[Cell] = [None if index in people else cell for index, cell in enumerate(cells)] + [None] * len(added)
-        listed = len(empty) < len(cells) and not _one_label(cells)
+        listed = len(empty) < len(cells)
         if listed:
             row[slots["relationship"]] = "employee"
             if "member_id" in added:
@@ -191,11 +191,6 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
     return Unfolded(
         sheet_by_person, columns, people, moved, frozenset(unvalued), frozenset(added.values()), persons, heads
     )
-
-
-def _one_label(cells: Sequence[Cell]) -> bool:
-    """A line with one text or number in it: a total or a note, and no family."""
-    return sum(not blank(cell) for cell in cells) == 1
 
 
 def _append(columns: list[list[Cell]], row: Sequence[Cell]) -> None:
