@@ -128,16 +128,22 @@ def _letters(plain: Reader) -> Reader:
 # --- what is derived ------------------------------------------------------------------------------
 
 
-def derive(read: Read, numbers: Sequence[int], notices: list[str], source: dict[str, str]) -> Iterator[Contradiction]:
+def derive(
+    read: Read, numbers: Sequence[int], notices: list[str], source: dict[str, str], *, row_a_family: bool
+) -> Iterator[Contradiction]:
     """Put the fields of the plain layout in the place of the derived ones, and tell what they contradict.
 
     `source` learns which column a field came from: there its problems belong.
     """
-    if "family_id" not in read and "relationship" in read:
-        yield from _families(read, numbers, notices)
     if "full_name" in read:
         yield from _names(read, notices)
         source |= {"first_name": "full_name", "last_name": "full_name"}
+    if "family_id" not in read and "relationship" in read:
+        if row_a_family:
+            read["family_id"] = [str(number) for number in numbers]
+            notices.append("There is no column for the family: each row is one.")
+        else:
+            yield from _families(read, numbers, notices)
     for name in ("enrollment_status", "cobra", "retiree"):
         if name in read:
             yield from _workers(read, name)
@@ -150,22 +156,37 @@ def derive(read: Read, numbers: Sequence[int], notices: list[str], source: dict[
 
 
 def _families(read: Read, numbers: Sequence[int], notices: list[str]) -> Iterator[Contradiction]:
-    """Without a column for it, a family is an employee and the rows down to the next one."""
+    """Without a column for it, a family is an employee and the rows down to the next one.
+
+    A dependent with the last name of another employee, and not of their own, says that the rows are not in
+    that order.
+    """
     found: list[Value | Fault] = []
-    current: str | None = None
-    taken: dict[str, int] = {}
-    for at, relationship in enumerate(read["relationship"]):
+    current: int | None = None
+    lasts = [key_of(name) if isinstance(name, str) else None for name in read.get("last_name", [None] * len(numbers))]
+    first_of: dict[str, int] = {}
+    for at, (relationship, last) in enumerate(zip(read["relationship"], lasts, strict=True)):
+        if relationship == "employee" and last is not None:
+            first_of.setdefault(last, at)
+    for at, (relationship, last) in enumerate(zip(read["relationship"], lasts, strict=True)):
         if relationship == "employee":
-            count = taken.get(str(numbers[at]), 0)
-            taken[str(numbers[at])] = count + 1
-            current = str(numbers[at]) if not count else f"{numbers[at]}-{count}"
-        elif current is None and isinstance(relationship, str):
+            current = at
+        elif not isinstance(relationship, str):
+            pass
+        elif current is None:
             yield Contradiction(
                 at, "relationship", f"this {relationship.replace('_', ' ')} stands above the first employee.",
                 "Without a column for the family, each employee begins one: put the employee's row first, "
                 "or add a column family_id.",
             )  # fmt: skip
-        found.append(current if current is not None else _UNPLACED)
+        elif last is not None and lasts[current] not in (None, last) and last in first_of:
+            yield Contradiction(
+                at, "relationship",
+                f"this {relationship.replace('_', ' ')} stands under the employee of row {numbers[current]}, "
+                f"but has the last name of the employee of row {numbers[first_of[last]]}.",
+                "Put each employee above their own dependents, or add a column family_id.",
+            )  # fmt: skip
+        found.append(str(numbers[current]) if current is not None else _UNPLACED)
     read["family_id"] = found
     if current is not None:
         notices.append(

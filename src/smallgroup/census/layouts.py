@@ -29,7 +29,7 @@ from smallgroup.census.privacy import (
     ssn_header,
     words_of,
 )
-from smallgroup.census.sheet import SPACE, Sheet, blank, column_letter
+from smallgroup.census.sheet import SPACE, Cell, Sheet, blank, column_letter
 from smallgroup.census.totals import without_totals
 from smallgroup.census.unfold import Unfolded, unfold
 from smallgroup.census.values import SSN_ADVICE, key_of
@@ -203,7 +203,7 @@ def _judge(sheet: Sheet, at: int, mapping: Mapping[str, str], *, loosely: bool) 
         return _Place(sheet, at, keys, layout, len(fields), required <= fields)
     fields |= {name for cell in row if isinstance(cell, str) and len(cell) <= 80 and (name := name_of(cell))}
     complete = {"relationship", "date_of_birth"} <= fields
-    if not complete and sum(isinstance(cell, str) and not blank(cell) for cell in row) > 2:
+    if not complete and sum(isinstance(cell, str) and not blank(cell) for cell in row) > 1:
         complete = _unfolded(sheet, at, keys, mapping) is not None
         score = len(fields) + 3 if complete else len(fields)
         return _Place(sheet, at, keys, BY_FAMILY if complete else BY_PERSON, score, complete)
@@ -411,10 +411,11 @@ def _shell(header: str) -> str:
     return header if header.isalnum() else f'"{header}"'
 
 
-def _other_status(name: str, cells: Sequence[object]) -> bool:
-    """Whether a column named status holds none of its words: then it is the status of something else."""
-    return name == "status" and any(fits(other, cells) == 1 for other in  # type: ignore[arg-type]
-                                    ("relationship", "enrollment_tier")) and not fits("status", cells)  # type: ignore[arg-type]  # fmt: skip
+def _other_status(name: str, cells: Sequence[Cell]) -> bool:
+    """Whether a column named status holds words of which some are not its own: those of something else."""
+    if name != "status" or fits("status", cells) in (None, 1.0):
+        return False
+    return any(fits(other, cells) == 1 for other in ("relationship", "enrollment_tier", "enrollment_status"))
 
 
 def _of_before(table: Table, keys: Sequence[str], mapping: Mapping[str, str], remembered: Mapping[str, str],

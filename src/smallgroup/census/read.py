@@ -86,7 +86,7 @@ def read_census(
     _derive_owners(read)
     numbers = [table.sheet.numbers[at] for at in positions]
     source: dict[str, str] = {}
-    for wrong in derive(read, numbers, table.notices, source):
+    for wrong in derive(read, numbers, table.notices, source, row_a_family=table.unfolded is not None):
         place = table.used[wrong.source]
         table.problem(
             positions[wrong.at], place, wrong.why, wrong.fix, label=KNOWN_FIELDS[wrong.source].label,

@@ -16,6 +16,7 @@ _TOTAL = re.compile(
 )
 _NUMBER = re.compile(r"\$?\d[\d,]*(\.\d*)?", re.ASCII)
 _ADDED_UP = ("hundredths", "cents")
+_IDS = ("family_id", "member_id", "employee_number", "zip")
 
 
 def without_totals(sheet: Sheet, first: int, fields: Mapping[int, str | None]) -> tuple[Sheet, list[str]]:
@@ -57,6 +58,8 @@ def _is_total(sheet: Sheet, first: int, at: int, fields: Mapping[int, str | None
     # A number alone: a sum, or the count of the rows above; an id alone may be a member who lost the rest.
     index, cell = filled[0]
     name = fields.get(index)
+    if name in _IDS:
+        return False
     if name in BY_NAME and BY_NAME[name].kind in _ADDED_UP:
         return True
     members = sum(not all(map(blank, sheet.row(above))) for above in range(first, at))

@@ -76,7 +76,7 @@ def of_a_dependent(header: str) -> Of | None:
     if field not in _OF_A_PERSON:
         return None
     if who in _PARTNERS:
-        return Of("spouse or partner" if who == "partner" else "spouse", _PARTNERS[who], field)
+        return Of("partner" if who == "partner" else "spouse", _PARTNERS[who], field)
     if who in _CHILDREN:
         return Of(f"child {number or ''}".strip(), "child", field)
     return Of(f"dependent {number or ''}".strip(), "dependent", field)
@@ -91,6 +91,7 @@ def unfold(sheet: Sheet, header_at: int, *, mapped: Collection[int], required: b
     people = {
         index: of for index, header in enumerate(headers) if index not in mapped and (of := of_a_dependent(header))
     }
+    people = _apart(people)
     others = {index: header for index, header in enumerate(headers) if header and index not in people}
     fields = {index: name for index, header in others.items() if (name := name_of(header)) is not None}
     if "relationship" in fields.values():
@@ -105,6 +106,16 @@ def unfold(sheet: Sheet, header_at: int, *, mapped: Collection[int], required: b
         slots.setdefault(name, index)
     has_spouse = any(of.relationship in ("spouse", "domestic_partner") for of in people.values())
     return _rows(sheet, header_at, people, slots, has_spouse=has_spouse)
+
+
+def _apart(people: dict[int, Of]) -> dict[int, Of]:
+    """A second `Child DOB` is of a second child: nobody's cells take the place of another's."""
+    seen: dict[tuple[str, str], int] = {}
+    found: dict[int, Of] = {}
+    for index, of in people.items():
+        count = seen[of.person, of.field] = seen.get((of.person, of.field), 0) + 1
+        found[index] = of if count == 1 else Of(f"{of.person} ({count})", of.relationship, of.field)
+    return found
 
 
 def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, int], *, has_spouse: bool) -> Unfolded:
@@ -128,14 +139,14 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
         groups.setdefault(of.person, {})[of.field] = index
         relationships[of.person] = of.relationship
     births = {person: group.get("date_of_birth", next(iter(group.values()))) for person, group in groups.items()}
-    order = sorted(groups, key=lambda person: (not person.startswith("spouse"), births[person]))
+    order = sorted(groups, key=lambda person: (relationships[person] in ("child", "dependent"), births[person]))
 
     for at in range(header_at + 1, len(sheet.numbers)):
         cells = sheet.row(at)
         number = sheet.numbers[at]
         empty = {index for index, cell in enumerate(cells) if blank(cell) and (number, index) not in sheet.unvalued}
         row: list[Cell] = [None if index in people else cell for index, cell in enumerate(cells)] + [None] * len(added)
-        listed = len(empty) < len(cells) and not _one_label(cells)
+        listed = len(empty) < len(cells)
         if listed:
             row[slots["relationship"]] = "employee"
             if "member_id" in added:
@@ -169,7 +180,7 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
                 said = relationships[person]
                 row[slots["relationship"]] = "child" if said == "dependent" and has_spouse else said
             if "member_id" not in group:
-                row[ids] = f"{number}-{person.replace(' ', '-')}"
+                row[ids] = f"{number}-{'-'.join(words_of(person))}"
             if "date_of_birth" not in group and "date_of_birth" in slots:
                 moved[here, slots["date_of_birth"]] = births[person]
             _append(columns, row)
@@ -180,11 +191,6 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
     return Unfolded(
         sheet_by_person, columns, people, moved, frozenset(unvalued), frozenset(added.values()), persons, heads
     )
-
-
-def _one_label(cells: Sequence[Cell]) -> bool:
-    """A line with one text or number in it: a total or a note, and no family."""
-    return sum(not blank(cell) for cell in cells) == 1
 
 
 def _append(columns: list[list[Cell]], row: Sequence[Cell]) -> None:
