@@ -185,7 +185,7 @@ rate_store.RateStore(Path(sys.argv[1])).import_(
 """
 
 
-@pytest.mark.parametrize("where", ["rate_store.os.fsync", "rate_store.os.replace"])
+@pytest.mark.parametrize("where", ["os.fsync", "os.replace"])
 def test_a_killed_import_leaves_the_store_as_it_was(store: RateStore, tmp_path: Path, where: str) -> None:
     store.import_(table("KP-A"), source_name="a.csv", imported_on=TODAY)
     before = store.load().sha256
@@ -210,7 +210,7 @@ def test_a_failed_write_leaves_no_trace(store: RateStore, monkeypatch: pytest.Mo
         raise OSError("No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("smallgroup.intake.rate_store.os.fsync", full)
+        patch.setattr("smallgroup.whole.os.fsync", full)
         with pytest.raises(OSError, match="No space"):
             store.import_(table("KP-B"), source_name="b.csv", imported_on=TODAY)
     assert contents(store.folder) == before

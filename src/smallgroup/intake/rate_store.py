@@ -6,23 +6,20 @@ its name in one step. What a killed import left half-written has no such name an
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO
 
 import polars as pl
 
 from smallgroup.errors import Problem, Refused
 from smallgroup.rating.area_rates import EVERYBODY, NON_USERS, OPEN_END, USERS, span
 from smallgroup.rating.rate_table import ROWS, Plan, RateTable
+from smallgroup.whole import whole_file
 
 _NAME = re.compile(r"[0-9a-f]{64}\.parquet")
 _ABOUT = "smallgroup.rates"
@@ -134,28 +131,8 @@ def _write_whole(path: Path, table: RateTable, *, source_name: str, imported_on:
         "notes": table.notes, "bases": table.bases,
         "plans": [[plan.plan_id, plan.name, plan.metal, plan.kind] for plan in table.plans],
     }  # fmt: skip
-    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            _write(out, table, json.dumps(about))
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    # The new name is on the disk only with its folder; Windows cannot flush one, and needs not.
-    with contextlib.suppress(OSError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _write(out: IO[bytes], table: RateTable, about: str) -> None:
-    table.rows.drop("row").write_parquet(out, metadata={_ABOUT: about})
+    with whole_file(path) as out:
+        table.rows.drop("row").write_parquet(out, metadata={_ABOUT: json.dumps(about)})
 
 
 def _open(path: Path) -> tuple[dict[str, object], RateTable]:

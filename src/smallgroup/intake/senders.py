@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from smallgroup.errors import Problem, Refused
+from smallgroup.whole import whole_file
 
 _FILE = "senders.json"
 _FORMAT = 1
@@ -31,7 +29,8 @@ def remember(folder: Path, sender: str, columns: Mapping[str, str]) -> None:
     text = json.dumps({"format": _FORMAT, "senders": dict(sorted(known.items()))}, indent=2, ensure_ascii=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / _FILE, text + "\n")
+        with whole_file(folder / _FILE) as out:
+            out.write(f"{text}\n".encode())
     except OSError as error:
         why = f"what was confirmed cannot be kept: {error.strerror or type(error).__name__}."
         raise Refused(Problem(_FILE, why, "Name a folder that may be written with --data.")) from None
@@ -64,17 +63,3 @@ def _load(folder: Path) -> dict[str, dict[str, str]]:
         raise Refused(Problem(_FILE, why, "Delete it: the columns have to be confirmed once more."))
     assert isinstance(senders, dict)
     return senders
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
-    try:
-        with open(handle, "w", encoding="utf-8") as part:
-            part.write(text)
-            part.flush()
-            os.fsync(part.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise

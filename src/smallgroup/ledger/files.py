@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
-import os
-import tempfile
 from pathlib import Path
 
 from smallgroup.ledger.ledger import Ledger
 from smallgroup.ledger.pay import payment_run
 from smallgroup.money import dollars
+from smallgroup.whole import whole_file
 
 PAYABLES = ("run", "paid_on", "entry", "payee_id", "payee_kind", "broker_ids", "amount")
 
@@ -32,21 +30,5 @@ def payables_csv(ledger: Ledger, run: str) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Give the file this text in one step: whoever reads it, also after a crash, sees all of it or what was there."""
-    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(text.encode())
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    # The new name is on the disk only with its folder; Windows cannot flush one, and needs not.
-    with contextlib.suppress(OSError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with whole_file(path) as out:
+        out.write(text.encode())
