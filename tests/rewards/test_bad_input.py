@@ -593,7 +593,8 @@ def test_a_folder_that_is_wrong_ends_in_status_1(
     answer = json.loads(out)
     assert list(answer) == ["errors"]
     assert any(said in one["sentence"] for one in answer["errors"])
-    assert set(answer["errors"][0]) == {"cell", "proposal", "sentence", "where", "seen", "why", "fix", "sheet", "row", "column", "field"}
+    keys = {"sentence", "where", "seen", "why", "fix", "sheet", "row", "column", "field", "cell", "proposal"}
+    assert set(answer["errors"][0]) == keys
 
 
 def test_letters_of_windows_and_a_byte_order_mark_are_read(run: Run, folder: Path) -> None:
