@@ -132,6 +132,9 @@ def test_a_life_of_a_ledger(run: Run, sales: Path, ledger: Path, tmp_path: Path)
     status, out, _ = run("rewards", "export", *books)
     assert status == 0
     assert "Liabilities:Owed:B-ADA" in out
+    assert told(run, "export", *books)["beancount"] == out
+    assert told(run, "export", *books, "--out", tmp_path / "l.beancount") == {"written": "l.beancount"}
+    assert (tmp_path / "l.beancount").read_text() == out
     assert run("rewards", "statement", "--broker", "B-ADA", "--period", "2026-02", "--csv", *books)[1].count("\n") == 16
 
 

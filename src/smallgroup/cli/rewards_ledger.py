@@ -270,6 +270,7 @@ def export(
     out: Path | None = typer.Option(None, "--out", help="The file to write; default: standard output.", metavar="FILE"),
     ledger: str = LEDGER,
     data: Path = inputs.DATA,
+    as_json: bool = inputs.JSON,
 ) -> None:
     """The whole ledger as a beancount file.
 
@@ -279,8 +280,11 @@ def export(
 
     with opened(ledger, data) as books:
         text = beancount(books)
-    if out is None:
+    if out is not None:
+        write_whole(out, text)
+    if as_json:
+        output.emit({"written": out.name} if out is not None else {"beancount": text})
+    elif out is None:
         typer.echo(text, nl=False)
-        return
-    write_whole(out, text)
-    output.console().print(f"Written to {out.name}.", markup=False)
+    else:
+        output.console().print(f"Written to {out.name}.", markup=False)
