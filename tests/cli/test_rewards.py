@@ -178,6 +178,8 @@ def test_what_is_reported(run: Run, sales: Path, ledger: Path) -> None:
     for year in (2025, 2026):
         lines = told(run, "report", "1099", sales, "--year", year, *books)["lines"]
         by_year[year] = {one["payee_id"]: one for one in lines}
+    names = {payee: one["name"] for payee, one in by_year[2026].items()}
+    assert names == {"P-ADA": "Ada Example", "P-BRIGHT": "P-BRIGHT"}, "an agency is not called by its broker's name"
     assert {one["threshold"] for one in by_year[2025].values()} == {"600.00"}
     assert {one["threshold"] for one in by_year[2026].values()} == {"2000.00"}
     for year in (2025, 2026):

@@ -332,17 +332,7 @@ _LIKE_A_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}( 00:00:00)?", re.A
 _LIKE_A_NUMBER = re.compile(r"-?\d{1,15}(\.\d*)?", re.ASCII)
 _LIKE_MONEY = re.compile(r"-?\$?\s?\d[\d,]*(\.\d*)?", re.ASCII)
 _LIKE_A_ZIP = re.compile(r"\d{3,5}(-\d{4})?(\.0)?", re.ASCII)
-_STATES = {
-    "al", "ak", "az", "ar", "ca", "co", "ct", "de", "fl", "ga", "hi", "id", "il", "in", "ia", "ks", "ky", "la", "me",
-    "md", "ma", "mi", "mn", "ms", "mo", "mt", "ne", "nv", "nh", "nj", "nm", "ny", "nc", "nd", "oh", "ok", "or", "pa",
-    "ri", "sc", "sd", "tn", "tx", "ut", "vt", "va", "wa", "wv", "wi", "wy", "dc", "pr",
-}  # fmt: skip
 _NEVER = date(9999, 12, 31)
-
-
-def is_state(cell: Cell) -> bool:
-    """The two letters of a state."""
-    return isinstance(cell, str) and cell.strip(SPACE).casefold() in _STATES
 
 
 def fits(field: str, cells: Sequence[Cell]) -> float | None:

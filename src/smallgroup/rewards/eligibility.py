@@ -19,7 +19,6 @@ from smallgroup.rewards.sales import COUNTS, DOES_NOT_COUNT, Sales
 from smallgroup.rulebook.program import Program
 
 _ELSEWHERE = ["californiachoice", "covered_california", "association", "peo"]
-_NO = pl.lit(False)
 
 
 @dataclass(frozen=True, slots=True)

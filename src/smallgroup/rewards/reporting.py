@@ -47,7 +47,9 @@ def form_1099(paid: pl.DataFrame, sales: Sales, year: int) -> list[Payee1099]:
     found = []
     for payee, cents in paid.select("payee_id", "cents").sort("payee_id").iter_rows():
         about = known.get(payee, {})
-        found.append(Payee1099(payee, about.get("name") or payee, about.get("payee_kind"), year, cents, threshold,
+        # The name that is known is the broker's; an agency's own is for whoever files.
+        name = None if about.get("payee_kind") == "agency" else about.get("name")
+        found.append(Payee1099(payee, name or payee, about.get("payee_kind"), year, cents, threshold,
                                cents >= threshold, about.get("tax_id_on_file")))  # fmt: skip
     return found
 

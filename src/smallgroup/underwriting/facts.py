@@ -53,12 +53,6 @@ FOR_PEOPLE = (
 )  # fmt: skip
 """The group's facts that stand beside each of its people."""
 
-PEOPLE_COLUMNS = (
-    "worker_type", "paid_on", "ownership_percent", "related_to_owner", "hours_per_week", "status", "hired_on",
-    "terminated_on", "weekly_pay", "election", "waiver_reason",
-)  # fmt: skip
-"""The columns of a census that the clauses count by."""
-
 MONTH_SCHEMA: dict[str, Any] = {
     GROUP: pl.Int64, "month": pl.Date, "month_hours": pl.Int64, "seasonal_hours": pl.Int64,
     "common_control_hours": pl.Int64, "common_control_seasonal_hours": pl.Int64, "projected": pl.Boolean,
