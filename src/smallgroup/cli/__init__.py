@@ -13,6 +13,7 @@ from smallgroup.cli import (
     audit,
     census,
     clause,
+    portal,
     quote,
     rates,
     replay,
@@ -67,6 +68,9 @@ for verb in (
     rewards.app.command()(verb)
 app.command("clause")(clause.clause)
 app.command("replay")(replay.replay)
+app.command("serve")(portal.serve)
+app.add_typer(portal.app, name="portal")
+app.add_typer(portal.audit_log, name="audit-log")
 
 
 def main() -> None:

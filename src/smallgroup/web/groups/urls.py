@@ -1,0 +1,8 @@
+from django.urls import path
+
+from smallgroup.web.groups import views
+
+urlpatterns = [
+    path("", views.group_list, name="group_list"),
+    path("renewals/", views.renewal_list, name="renewal_list"),
+]

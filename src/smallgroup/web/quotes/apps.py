@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Quotes(AppConfig):
+    name = "smallgroup.web.quotes"
+    label = "quotes"
