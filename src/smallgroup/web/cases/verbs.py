@@ -113,8 +113,11 @@ def layer_of(case: Case, guideline_id: str) -> str | None:
     tree = {
         "layer": f"case-{case.number}", "guideline": guideline_id,
         "settled": [
-            {"clause": one.clause, "doubt": one.doubt, "reading": one.reading, "from": min(one.on, case.as_of).isoformat(),
-             "by": str(one.by), "on": one.on.isoformat(), "why": one.why}
+            {
+                "clause": one.clause, "doubt": one.doubt, "reading": one.reading,
+                "from": min(one.on, case.as_of).isoformat(), "by": str(one.by), "on": one.on.isoformat(),
+                "why": one.why,
+            }
             for one in held
         ],
     }  # fmt: skip
@@ -178,5 +181,5 @@ def changed(case: Case, seen: int, **fields: object) -> None:
     done = Case.objects.filter(pk=case.pk, version=seen).update(version=seen + 1, **fields)
     if done != 1:
         now = Case.objects.get(pk=case.pk)
-        raise Refused(Problem(f"Case {now.number}", "somebody else has changed it since you opened it: it is now "
-                              f"{now.get_state_display().lower()}.", "Look at it as it is now, and decide again."))  # fmt: skip
+        why = f"somebody else has changed it since you opened it: it is now {now.get_state_display().lower()}."
+        raise Refused(Problem(f"Case {now.number}", why, "Look at it as it is now, and decide again."))
