@@ -1,22 +1,32 @@
-# Two commands: `make run` sets everything up and shows the sample group's decision and quote; `make test` sets
-# everything up and passes every test. Nothing is needed first but Python 3.11 or later, and make.
+# Two commands: `make run` sets everything up, shows the sample group's decision and quote, and serves the portal with
+# the sample; `make test` sets everything up and passes every test. Nothing is needed first but Python 3.11 or later,
+# and make.
 
 PYTHON ?= python3
 VENV   ?= .venv
+PORT   ?= 8000
 BIN     = $(VENV)/bin
 DEV     = $(VENV)/.dev-installed
 
-.PHONY: run test check bench docs lock clean
+.PHONY: run show test check bench docs lock clean
 
-run: $(VENV)/.installed
+run: show
+	@echo
+	@$(BIN)/smallgroup serve --demo --port $(PORT)
+
+# The sample group's decision and quote, and the sample brokers' rewards, without the portal.
+show: $(VENV)/.installed
 	@$(BIN)/smallgroup underwrite examples/group.yaml
 	@echo
 	@$(BIN)/smallgroup quote examples/group.yaml
 	@echo
 	@$(BIN)/smallgroup rewards earn examples/sales --as-of 2026-01-31
 
+# Every test; those of the portal a second time, on a real PostgreSQL that comes as a wheel.
 test: $(DEV)
+	@.ci/extras
 	$(BIN)/pytest -n auto
+	SMALLGROUP_TEST_DATABASE=postgresql $(BIN)/pytest -n auto tests/web
 
 # What only CI adds: style, types, and the arrows between the folders.
 check: $(DEV)
@@ -47,7 +57,7 @@ $(DEV): requirements-dev.txt $(VENV)/.installed
 	@touch $@
 
 # Pins anew from pyproject.toml, for every platform and Python at once, without any registry's address.
-PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra build --extra intake
+PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate pyproject.toml --extra build --extra intake --extra web --extra pdf
 lock:
 	$(PIN) -o requirements.txt
 	$(PIN) --extra dev -o requirements-dev.txt

@@ -45,7 +45,7 @@ def who(**status: int) -> dict[str | None, int]:
     """Status by person; `rest` is everybody else, `nobody` who has not signed in."""
     rest = status.pop("rest")
     nobody = status.pop("nobody", 302)
-    return {None: nobody} | dict.fromkeys(NAMES[1:], rest) | {name: found for name, found in status.items()}
+    return {None: nobody, **dict.fromkeys(NAMES[1:], rest), **status}
 
 
 EVERYBODY = who(rest=200, nobody=200)
