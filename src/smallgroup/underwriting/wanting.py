@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from smallgroup.underwriting.decide import Decision, Finding
 
 
-_KEEP = "Please keep any existing coverage until you have a written acceptance."
+KEEP = "Please keep any existing coverage until you have a written acceptance."
+NO_HEALTH = "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +106,15 @@ def request_letter(decision: Decision, *, group: str) -> str:
             lines.append(f"   What would do: {one.change}")
     lines += [
         "",
-        *([] if decision.due_on else [f"What comes later moves the start of coverage to a later month. {_KEEP}"]),
-        "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104).",
+        *([] if decision.due_on else [f"What comes later moves the start of coverage to a later month. {KEEP}"]),
+        NO_HEALTH,
     ]
     return "\n".join(lines) + "\n"
 
 
 def _nothing(decision: Decision, effective: str) -> list[str]:
     if decision.decision == "approve":
-        return [f"Nothing is missing for coverage from {effective}. {_KEEP}"]
+        return [f"Nothing is missing for coverage from {effective}. {KEEP}"]
     return ["Nothing is missing from you. A person at the carrier is looking at the application."]
 
 

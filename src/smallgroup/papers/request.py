@@ -1,0 +1,84 @@
+"""What is asked of a client: what, from whom, by when and why. It names facts and law, never the carrier's guide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from smallgroup.citation import Citation
+from smallgroup.papers.findings import Said
+from smallgroup.papers.printing import printed
+from smallgroup.papers.words import a_day, name_and_text, on, sentence
+from smallgroup.underwriting.wanting import KEEP, NO_HEALTH
+
+
+def request_letter(decision: Mapping[str, Any], *, group: str, effective_date: date | None, due_on: date | None = None,
+                   dated: date) -> bytes:  # fmt: skip
+    """One letter that asks a client for what a decision, as `underwrite --json` has it, still waits for.
+
+    `due_on` is the day of an audit, where there is one. Raises Refused when the compiler is not installed.
+    """
+    told = {
+        "title": f"What we still need of {group}",
+        "description": f"Group health coverage from {on(effective_date)}",
+        "footer": f"Group health coverage from {on(effective_date)}, {on(dated)}",
+        "group": group,
+        "dated": on(dated),
+        "wanted": asked(decision),
+        "opening": opening(decision, effective_date, due_on),
+        "closing": closing(decision, due_on),
+    }
+    return printed("request.typ", told, dated=dated)
+
+
+def opening(decision: Said, effective_date: date | None, due_on: date | None) -> str:
+    """The sentence above what is asked for; where nothing is, it says so."""
+    start = on(effective_date)
+    if decision["decision"] == "decline":
+        return "If the facts are not as we have them, please send what shows it:"
+    if not decision["wanting"]:
+        if decision["decision"] == "approve":
+            return f"Nothing is missing for coverage from {start}."
+        return "Nothing is missing from you. A person at the carrier is looking at the application."
+    if due_on is not None:
+        return f"For the yearly review of the group we need the following by {on(due_on)}:"
+    return f"To start coverage on {start} we still need the following, complete, by {start}:"
+
+
+def closing(decision: Said, due_on: date | None) -> list[str]:
+    late = "What comes later moves the start of coverage to a later month. "
+    moves = decision["wanting"] and decision["decision"] != "decline" and due_on is None
+    return [*([] if due_on is not None else [f"{late if moves else ''}{KEEP}"]), NO_HEALTH]
+
+
+def asked(decision: Said) -> list[dict[str, Any]]:
+    """Each thing that a decision waits for; of a refusal only what would show that its facts are others."""
+    findings = {one["clause"]: one for one in decision["findings"]}
+    refusing = {clause for clause, one in findings.items() if one["outcome"] == "not met" and one["ground"]}
+    wanted = [
+        one for one in decision["wanting"]
+        if decision["decision"] != "decline" or (one["paper"] is None and refusing & set(one["clauses"]))
+    ]  # fmt: skip
+    return [
+        {
+            "what": sentence(one["what"]),
+            "said": name_and_text(
+                ("From:", one["from"]),
+                ("By:", a_day(one["by"]) if one["by"] and decision["decision"] != "decline" else None),
+                ("Why:", _why(one, findings)),
+                ("What would do:", one["change"]),
+            ),
+        }
+        for one in wanted
+    ]
+
+
+def _why(one: Said, findings: Mapping[str, Said]) -> str:
+    """The headings of the clauses that wait, with the law, or the whole citation where the text is for anyone."""
+    said = []
+    for clause in one["clauses"]:
+        finding = findings[clause]
+        cited = str(Citation(**finding["citation"])) if finding["audience"] == "anyone" else finding["law"]
+        said.append(finding["title"] + (f" ({cited})" if cited else ""))
+    return "; ".join(said)
