@@ -83,7 +83,10 @@ def quote(
     if final is not None:
         answer = answer.with_final(_final(case, final, plan[0] if plan and len(plan) == 1 else None))
     name = case.file.group.legal_name or "The group"
-    pdf.write(pdf_, lambda: proposal(answer.as_json(), group=name, as_of=case.as_of, copy=copy.value))
+    pdf.write(pdf_, lambda: proposal(
+        answer.as_json(), group=name, as_of=case.as_of, copy=copy.value,
+        rates_source=inputs.rates_source(rates, group, case.table),
+    ))  # fmt: skip
     if as_json:
         output.emit(answer.as_json())
     else:

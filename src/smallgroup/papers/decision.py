@@ -35,7 +35,7 @@ def decision_letter(
         told = {
             **shared,
             "facts": [("Date", on(dated)), ("Rules", decision["guideline"]), ("Version", decision["engine"]),
-                      ("As of", a_day(decision["as_of"])), ("Hash of what was decided on", decision["inputs_sha256"])],
+                      ("As of", a_day(decision["as_of"])), ("Hash of the inputs", decision["inputs_sha256"])],
             "opening": opening(decision, effective_date, due_on),
             "wanted": asked(decision),
             "closing": closing(decision, due_on),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -10,6 +11,9 @@ from smallgroup import dates, money
 from smallgroup.citation import Citation
 
 UNKNOWN = "not known"
+
+_MONEY = re.compile(r"-?\d+\.\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def amount(text: str | None) -> str:
@@ -40,14 +44,20 @@ def name_and_text(*pairs: tuple[str, str | None]) -> list[dict[str, str]]:
 
 
 def number(value: Any) -> str:
-    """A number of a reading: a count, `[numerator, denominator]`, or `{at_least, at_most}`."""
+    """A number of a reading: a count, `[numerator, denominator]`, `{at_least, at_most}`, a day, money or a word."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
         return f"{value['at_least']} to {value['at_most']}"
-    return f"{value[0]} of {value[1]}" if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return f"{value[0]} of {value[1]}"
+    if not isinstance(value, str):
+        return str(value)
+    if _MONEY.fullmatch(value):
+        return amount(value)
+    return a_day(value) if _DAY.fullmatch(value) else value.replace("_", " ")
 
 
 def numbers(values: Mapping[str, Any], only: Iterable[str] | None = None) -> str:
