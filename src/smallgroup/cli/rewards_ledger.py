@@ -144,7 +144,6 @@ def statement(
     Example: smallgroup rewards statement --broker B-ADA --period 2026-01
     """
     from smallgroup.ledger import statement as statement_of
-
     from smallgroup.papers import statement as statement_paper
 
     pdf.ready(pdf_, force=force)

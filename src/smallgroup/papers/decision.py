@@ -9,7 +9,7 @@ from typing import Any
 
 from smallgroup.papers.findings import Copy, Said, findings_told, wanted
 from smallgroup.papers.printing import printed
-from smallgroup.papers.request import asked, closing, opening
+from smallgroup.papers.request import asked, closing, opening, refusal
 from smallgroup.papers.words import HOLDS, a_day, numbers, on, sentence
 
 _FEDERAL = {"laid over": "laid over the guideline", "left out": "left out", "alone": "alone"}
@@ -34,7 +34,7 @@ def decision_letter(
     if copy == "client":
         told = {
             **shared,
-            "facts": [("Date", on(dated)), ("Rules", decision["guideline"]), ("Version", decision["engine"]),
+            "facts": [("Date", on(dated)), ("Coverage asked for from", on(effective_date)), ("Rules", decision["guideline"]), ("Version", decision["engine"]),
                       ("As of", a_day(decision["as_of"])), ("Hash of the inputs", decision["inputs_sha256"])],
             "opening": opening(decision, effective_date, due_on),
             "wanted": asked(decision),
@@ -48,9 +48,7 @@ def decision_letter(
 def _means(decision: Said, effective_date: date | None) -> str:
     """The decision in words that everybody may read."""
     if decision["decision"] == "decline":
-        grounds = dict.fromkeys(one["ground"] for one in decision["findings"]
-                                if one["outcome"] == "not met" and one["ground"])  # fmt: skip
-        return f"The application cannot be accepted as a small employer's ({', '.join(grounds)})."
+        return refusal(decision)
     return {
         "approve": f"By what was known on {a_day(decision['as_of'])}, the group qualifies for coverage from "
         f"{on(effective_date)}.",

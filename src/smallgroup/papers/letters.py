@@ -14,14 +14,12 @@ from typing import Any
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SPACES = ("Cc", "Zl", "Zp")
 
-Shows = Callable[[frozenset[str]], bool]
 
-
-def readable(value: Any, can_show: Shows) -> Any:
-    """The same plain data, every text of it in letters of which `can_show` says yes."""
+def readable(value: Any, lacking: Callable[[frozenset[str]], Iterable[str]]) -> Any:
+    """The same plain data in letters that can be shown; `lacking` says of some signs which cannot."""
     said = _each(value, _controlled)
     rare = frozenset(sign for text in _texts(said) for sign in text if not " " <= sign <= "~")
-    return spelled(said, _without_letters(rare, can_show))
+    return spelled(said, lacking(rare))
 
 
 def spelled(value: Any, signs: Iterable[str]) -> Any:
@@ -63,28 +61,11 @@ def _controlled(text: str) -> str:
     return "".join(" " if unicodedata.category(sign) in _SPACES else sign for sign in kept)
 
 
-_known: dict[str, bool] = {}
-
-
-def _without_letters(signs: frozenset[str], can_show: Shows) -> list[str]:
-    """Those that cannot be shown. All at once first, then halves: most papers have none."""
-    new = sorted(signs - _known.keys())
-    pending = [new] if new else []
-    while pending:
-        some = pending.pop()
-        whole = not any(map(_is_none, some)) and can_show(frozenset(some))
-        if whole or len(some) == 1:
-            _known.update(dict.fromkeys(some, whole))
-        else:
-            pending += [some[: len(some) // 2], some[len(some) // 2 :]]
-    return sorted(sign for sign in signs if not _known[sign])
-
-
-def _is_none(sign: str) -> bool:
+def is_none(sign: str) -> bool:
     """No character at all: half of one, for private use, or not assigned."""
     return unicodedata.category(sign) in ("Cs", "Co", "Cn")
 
 
 def _name(sign: str) -> str:
-    named = unicodedata.category(sign) in ("So", "Sk", "Sm", "Sc") and unicodedata.name(sign, "")
-    return named.lower() if named else f"U+{ord(sign):04X}"
+    named = unicodedata.name(sign, "") if unicodedata.category(sign) in ("So", "Sk", "Sm", "Sc") else ""
+    return named.lower() or f"U+{ord(sign):04X}"

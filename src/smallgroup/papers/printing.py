@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from smallgroup.errors import Problem, Refused
-from smallgroup.papers.letters import rare_signs, readable, spelled
+from smallgroup.papers.letters import is_none, rare_signs, readable, spelled
 
 if TYPE_CHECKING:
     import typst
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).parent / "templates"
 _NO_LETTER = "could not be displayed"
 
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 """PDF/UA-1: tagged, with a title, a language and an order to be read in; the compiler refuses what is not."""
 
 
@@ -38,7 +38,7 @@ def printed(template: str, told: Mapping[str, Any], *, dated: date) -> bytes:
     needs_typst()
     import typst
 
-    said = readable(told, _can_show)
+    said = readable(told, _lacking)
     try:
         return _compiled(template, said, dated)
     except typst.TypstError as error:
@@ -63,6 +63,23 @@ def _fonts() -> typst.Fonts:
     import typst
 
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+
+
+_known: dict[str, bool] = {}
+
+
+def _lacking(signs: frozenset[str]) -> list[str]:
+    """Those that no font has a letter for. All at once first, then halves: most papers have none."""
+    new = sorted(signs - _known.keys())
+    pending = [new] if new else []
+    while pending:
+        some = pending.pop()
+        shown = not any(map(is_none, some)) and _can_show(frozenset(some))
+        if shown or len(some) == 1:
+            _known.update(dict.fromkeys(some, shown))
+        else:
+            pending += [some[: len(some) // 2], some[len(some) // 2 :]]
+    return sorted(sign for sign in signs if not _known[sign])
 
 
 def _can_show(signs: frozenset[str]) -> bool:

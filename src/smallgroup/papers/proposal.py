@@ -80,7 +80,7 @@ def _by_total(plans: Sequence[Said]) -> list[Said]:
 
 
 def _label(plan: Said) -> str:
-    return plan["name"] or plan["plan_id"]
+    return str(plan["name"] or plan["plan_id"])
 
 
 def _chart(plans: Sequence[Said]) -> dict[str, Any] | None:
@@ -120,12 +120,16 @@ def _columns(first: Sequence[str], last: str, periods: int | None) -> list[str]:
     return [*first, "A month", "Employer", last, each]
 
 
+def _three(monthly: Said) -> list[str]:
+    return [amount(monthly[part]) for part in ("total", "employer", "employee")]
+
+
 def _plans(quote: Said) -> dict[str, Any]:
     rows = [
         [
             {"main": _label(one), "under": one["plan_id"] if one["name"] else ""},
             one["metal"] or "",
-            *(amount(one["monthly"][part]) for part in ("total", "employer", "employee")),
+            *_three(one["monthly"]),
             amount(one["per_pay_period"]["employee"]),
         ]
         for one in _by_total(quote["plans"])
@@ -136,15 +140,14 @@ def _plans(quote: Said) -> dict[str, Any]:
 
 def _elected(elected: Said, periods: int | None) -> dict[str, Any]:
     rows = [
-        [one["member_id"], one["plan_id"], *(amount(one["monthly"][part]) for part in ("total", "employer", "employee")),
-         amount(one["per_pay_period"]["employee"])]
+        [one["member_id"], one["plan_id"], *_three(one["monthly"]), amount(one["per_pay_period"]["employee"])]
         for one in elected["employees"]
-    ]  # fmt: skip
+    ]
     without = elected["without_plan"]
     return {
         "header": _columns(["Employee", "Plan chosen"], "Employee", periods),
         "rows": rows,
-        "total": ["All", "", *(amount(elected[part]) for part in ("total", "employer", "employee")), ""],
+        "total": ["All", "", *_three(elected), ""],
         "notes": [
             *([f"No plan chosen yet: member {', '.join(without)}."] if without else []),
             *(f"Not in the sums: the plan that member {one['member_id']} chose. {one['because']}"

@@ -13,8 +13,9 @@ from smallgroup.papers.words import a_day, name_and_text, on, sentence
 from smallgroup.underwriting.wanting import KEEP, NO_HEALTH
 
 
-def request_letter(decision: Mapping[str, Any], *, group: str, effective_date: date | None, due_on: date | None = None,
-                   dated: date) -> bytes:  # fmt: skip
+def request_letter(
+    decision: Mapping[str, Any], *, group: str, effective_date: date | None, due_on: date | None = None, dated: date
+) -> bytes:
     """One letter that asks a client for what a decision, as `underwrite --json` has it, still waits for.
 
     `due_on` is the day of an audit, where there is one. Raises Refused when the compiler is not installed.
@@ -26,10 +27,19 @@ def request_letter(decision: Mapping[str, Any], *, group: str, effective_date: d
         "group": group,
         "dated": on(dated),
         "wanted": asked(decision),
+        "means": refusal(decision) if decision["decision"] == "decline" else "",
         "opening": opening(decision, effective_date, due_on),
         "closing": closing(decision, due_on),
     }
     return printed("request.typ", told, dated=dated)
+
+
+def refusal(decision: Said) -> str:
+    """The law on which a refusal rests."""
+    grounds = dict.fromkeys(
+        one["ground"] for one in decision["findings"] if one["outcome"] == "not met" and one["ground"]
+    )
+    return f"The application cannot be accepted as a small employer's ({', '.join(grounds)})."
 
 
 def opening(decision: Said, effective_date: date | None, due_on: date | None) -> str:
