@@ -34,8 +34,12 @@ def decision_letter(
     if copy == "client":
         told = {
             **shared,
-            "facts": [("Date", on(dated)), ("Coverage asked for from", on(effective_date)), ("Rules", decision["guideline"]), ("Version", decision["engine"]),
-                      ("As of", a_day(decision["as_of"])), ("Hash of the inputs", decision["inputs_sha256"])],
+            "dated": on(dated),
+            "facts": [
+                ("Coverage asked for from", on(effective_date)), ("Rules", decision["guideline"]),
+                ("Version", decision["engine"]), ("As of", a_day(decision["as_of"])),
+                ("Hash of the inputs", decision["inputs_sha256"]),
+            ],
             "opening": opening(decision, effective_date, due_on),
             "wanted": asked(decision),
             "closing": closing(decision, due_on),
