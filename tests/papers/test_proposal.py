@@ -187,3 +187,17 @@ def test_the_final_census_is_beside_the_quote(bakery: dict[str, Any]) -> None:
     for words in ("1-1 $1,100.00 -$1,100.00 older", "2-1 $1,150.00 +$1,150.00 older", "the family of member 9-1",
                   "All $1,100.00 $1,150.00 +$50.00", "8-1. No rate.", "A note."):  # fmt: skip
         assert words in said
+
+
+def test_where_a_guideline_is_for_anyone_a_client_sees_its_findings_and_no_reading() -> None:
+    quote = quoted({"application.hours_required": "35"})
+    for one in quote["findings"]:
+        one["audience"] = "anyone"
+    (referred,) = [one for one in quote["findings"] if one["outcome"] == "refer"]
+    said = joined(text(made(quote, "client")))
+    assert joined(f"{referred['title']} refer A person at the carrier decides this.") in said
+    assert joined(referred["because"]) not in said
+    for reading in referred["readings"]:
+        assert joined(reading["name"]) not in said
+    for one in quote["findings"]:
+        assert joined(one["title"]) in said
