@@ -201,3 +201,20 @@ def test_where_a_guideline_is_for_anyone_a_client_sees_its_findings_and_no_readi
         assert joined(reading["name"]) not in said
     for one in quote["findings"]:
         assert joined(one["title"]) in said
+
+
+@pytest.mark.parametrize("long", ["x" * 200, "Extremely Long Words " * 10])
+def test_no_text_of_two_hundred_characters_leaves_the_page_or_its_place(bakery: dict[str, Any], long: str) -> None:
+    quote = {
+        **bakery,
+        "plans": [{**one, "plan_id": long, "name": long, "metal": long} for one in bakery["plans"]],
+        "members": [{**one, "member_id": long, "family_id": long} for one in bakery["members"]],
+        "elected": {**bakery["elected"], "employees": [
+            {**one, "member_id": long, "plan_id": long} for one in bakery["elected"]["employees"]]},
+        "refused_plans": [{"plan_id": long, "because": long}], "notes": [long],
+    }  # fmt: skip
+    with pdfplumber.open(io.BytesIO(made(quote, group=long))) as pages:
+        for page in pages.pages:
+            assert all(one["x0"] >= 60 and one["x1"] <= 612 - 60 for one in page.chars)
+            for one in page.extract_words():
+                assert not re.search(r"x\$|\dx", one["text"]), "no column runs into another"
