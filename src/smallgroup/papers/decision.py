@@ -9,7 +9,7 @@ from typing import Any
 
 from smallgroup.papers.findings import Copy, Said, findings_told, wanted
 from smallgroup.papers.printing import printed
-from smallgroup.papers.request import asked, closing, opening, refusal
+from smallgroup.papers.request import asked, closing, opens, refused
 from smallgroup.papers.words import HOLDS, a_day, numbers, on, sentence
 
 _FEDERAL = {"laid over": "laid over the guideline", "left out": "left out", "alone": "alone"}
@@ -40,7 +40,7 @@ def decision_letter(
                 ("Version", decision["engine"]), ("As of", a_day(decision["as_of"])),
                 ("Hash of the inputs", decision["inputs_sha256"]),
             ],
-            "opening": opening(decision, effective_date, due_on),
+            "opening": opens(decision, effective_date, due_on),
             "wanted": asked(decision),
             "closing": closing(decision, due_on),
         }  # fmt: skip
@@ -52,7 +52,7 @@ def decision_letter(
 def _means(decision: Said, effective_date: date | None) -> str:
     """The decision in words that everybody may read."""
     if decision["decision"] == "decline":
-        return refusal(decision)
+        return refused(decision)
     return {
         "approve": f"By what was known on {a_day(decision['as_of'])}, the group qualifies for coverage from "
         f"{on(effective_date)}.",

@@ -10,7 +10,7 @@ from smallgroup.citation import Citation
 from smallgroup.papers.findings import Said
 from smallgroup.papers.printing import printed
 from smallgroup.papers.words import a_day, name_and_text, on, sentence
-from smallgroup.underwriting.wanting import KEEP, NO_HEALTH
+from smallgroup.underwriting.wanting import KEEP, LATER, NO_HEALTH, opening, refusal
 
 
 def request_letter(
@@ -27,39 +27,27 @@ def request_letter(
         "group": group,
         "dated": on(dated),
         "wanted": asked(decision),
-        "means": refusal(decision) if decision["decision"] == "decline" else "",
-        "opening": opening(decision, effective_date, due_on),
+        "means": refused(decision) if decision["decision"] == "decline" else "",
+        "opening": opens(decision, effective_date, due_on),
         "closing": closing(decision, due_on),
     }
     return printed("request.typ", told, dated=dated)
 
 
-def refusal(decision: Said) -> str:
+def refused(decision: Said) -> str:
     """The law on which a refusal rests."""
-    grounds = dict.fromkeys(
-        one["ground"] for one in decision["findings"] if one["outcome"] == "not met" and one["ground"]
-    )
-    return f"The application cannot be accepted as a small employer's ({', '.join(grounds)})."
+    return refusal(one["ground"] for one in decision["findings"] if one["outcome"] == "not met")
 
 
-def opening(decision: Said, effective_date: date | None, due_on: date | None) -> str:
-    """The sentence above what is asked for; where nothing is, it says so."""
-    start = on(effective_date)
-    if decision["decision"] == "decline":
-        return "If the facts are not as we have them, please send what shows it:"
-    if not decision["wanting"]:
-        if decision["decision"] == "approve":
-            return f"Nothing is missing for coverage from {start}."
-        return "Nothing is missing from you. A person at the carrier is looking at the application."
-    if due_on is not None:
-        return f"For the yearly review of the group we need the following by {on(due_on)}:"
-    return f"To start coverage on {start} we still need the following, complete, by {start}:"
+def opens(decision: Said, effective_date: date | None, due_on: date | None) -> str:
+    missing = bool(decision["wanting"])
+    return opening(decision["decision"], missing=missing, effective_date=effective_date, due_on=due_on)
 
 
 def closing(decision: Said, due_on: date | None) -> list[str]:
-    late = "What comes later moves the start of coverage to a later month. "
-    moves = decision["wanting"] and decision["decision"] != "decline" and due_on is None
-    return [*([] if due_on is not None else [f"{late if moves else ''}{KEEP}"]), NO_HEALTH]
+    """What stands below it: what being late does, and that nobody's health is asked about."""
+    moves = decision["wanting"] and decision["decision"] != "decline"
+    return [*([] if due_on is not None else [f"{LATER} {KEEP}" if moves else KEEP]), NO_HEALTH]
 
 
 def asked(decision: Said) -> list[dict[str, Any]]:
