@@ -149,6 +149,15 @@ def rate_table(given: Path | None, group: Path, data: Path | None, state: str | 
     return store.load(state=state) if store.list() else None
 
 
+def rates_source(given: Path | None, group: Path, table: RateTable | None) -> str | None:
+    """What the rates of `rate_table` are from, for a paper: the name of a file, or the imports; and their hash."""
+    if table is None:
+        return None
+    beside = group.with_name("rates.csv")
+    name = given.name if given is not None else beside.name if beside.exists() else "imported rates"
+    return f"{name} ({table.sha256[:12]})"
+
+
 def rate_store(data: Path | None) -> RateStore:
     """The imported rates. Raises Refused when the folder cannot be one."""
     from smallgroup.intake.rate_store import RateStore

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from smallgroup.cli import inputs, output
+from smallgroup.cli import inputs, output, pdf
 from smallgroup.cli.underwrite import Gathered, show_findings
 
 if TYPE_CHECKING:
@@ -34,17 +34,21 @@ def quote(
     guideline: str = inputs.GUIDELINE,
     map_: list[str] = inputs.MAP,
     data: Path = inputs.DATA,
+    pdf_: Path = pdf.PDF,
+    copy: pdf.Copy = pdf.COPY,
+    force: bool = pdf.FORCE,
     as_json: bool = inputs.JSON,
 ) -> None:  # fmt: skip
     """Price every plan offered for everybody on the census, with the employer's and the employees' shares.
 
     Premiums are filed rates, looked up by age on the effective date and by the rating area of the business. A plan
     with a missing or zero rate is refused by name, the others are priced, and the status is 1. A --map is used for
-    both censuses.
+    both censuses. --pdf writes a proposal beside the answer.
 
     Example: smallgroup quote examples/group.yaml --as-of 2025-09-12 --plan KP-GA-SILVER-1
     """
     from smallgroup.errors import Problem, Refused
+    from smallgroup.papers import proposal
     from smallgroup.quoting import PAY_PERIODS
     from smallgroup.quoting import quote as priced
     from smallgroup.rating.area import rating_area
@@ -52,6 +56,7 @@ def quote(
 
     if pay_periods not in PAY_PERIODS:
         raise typer.BadParameter(f"{pay_periods} is not one of 12, 24, 26, 52", param_hint="--pay-periods")
+    pdf.ready(pdf_, force=force, inputs=(group, census, rates, final_census))
     case, final = inputs.collected(
         lambda: Gathered(group, census, rates, as_of, guideline, None, map_, data),
         lambda: (
@@ -77,10 +82,15 @@ def quote(
     answer = answer.with_findings(decided.findings)
     if final is not None:
         answer = answer.with_final(_final(case, final, plan[0] if plan and len(plan) == 1 else None))
+    name = case.file.group.legal_name or "The group"
+    pdf.write(pdf_, lambda: proposal(
+        answer.as_json(), group=name, as_of=case.as_of, copy=copy.value,
+        rates_source=inputs.rates_source(rates, group, case.table),
+    ))  # fmt: skip
     if as_json:
         output.emit(answer.as_json())
     else:
-        show(answer, case.file.group.legal_name or "The group", with_members=members)
+        show(answer, name, with_members=members)
     if answer.refused_plans or any(one and one.refused for one in (answer.elected, answer.final)):
         raise typer.Exit(1)
 

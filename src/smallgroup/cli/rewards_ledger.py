@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from smallgroup.cli import inputs, output
+from smallgroup.cli import inputs, output, pdf
 from smallgroup.cli.rewards import AS_OF, FOLDER, PROGRAM, PROGRAM_FILE, facts
 
 if TYPE_CHECKING:
@@ -135,6 +135,8 @@ def statement(
     as_csv: bool = typer.Option(False, "--csv", help="The lines as CSV."),
     ledger: str = LEDGER,
     data: Path = inputs.DATA,
+    pdf_: Path = pdf.PDF,
+    force: bool = pdf.FORCE,
     as_json: bool = inputs.JSON,
 ) -> None:
     """A broker's statement of a closed period: every line with its group, rule, numbers and cause.
@@ -142,9 +144,12 @@ def statement(
     Example: smallgroup rewards statement --broker B-ADA --period 2026-01
     """
     from smallgroup.ledger import statement as statement_of
+    from smallgroup.papers import statement as statement_paper
 
+    pdf.ready(pdf_, force=force)
     with opened(ledger, data) as books:
         found = statement_of(books, broker, period)
+    pdf.write(pdf_, lambda: statement_paper(_statement_json(found)))
     if as_json:
         output.emit(_statement_json(found))
     elif as_csv:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from smallgroup.cli import inputs, output
+from smallgroup.cli import inputs, output, pdf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,12 +45,16 @@ def underwrite(
     ),
     map_: list[str] = inputs.MAP,
     data: Path = inputs.DATA,
+    pdf_: Path = pdf.PDF,
+    copy: pdf.Copy = pdf.COPY,
+    force: bool = pdf.FORCE,
     as_json: bool = inputs.JSON,
 ) -> None:  # fmt: skip
     """Decide whether a group qualifies, clause by clause, and say what would change each answer.
 
     What is open comes first, in full; what is met, and what does not apply, in a line each. The JSON keeps its inputs
-    (nobody's name), so that `smallgroup replay` can make the decision again.
+    (nobody's name), so that `smallgroup replay` can make the decision again. --pdf writes the
+    letter with the decision beside the answer, or with --request the letter to the client.
 
     Example: smallgroup underwrite examples/group.yaml --as-of 2025-09-12
     """
@@ -64,9 +68,11 @@ def underwrite(
             raise typer.BadParameter(f"{word!r} is not one of {', '.join(DECISIONS)}", param_hint="--fail-on")
     if without_federal and federal_only:
         raise typer.BadParameter("it leaves out what --federal-only asks for", param_hint="--without-federal")
+    pdf.ready(pdf_, force=force, inputs=(group, census, rates, layer))
     federal = "left out" if without_federal else "alone" if federal_only else "laid over"
     case = Gathered(group, census, rates, as_of, guideline, what_if, map_, data, layer=layer, federal=federal)
     decision = decide(case.inputs, guideline_id=case.guideline.id, as_of=case.as_of)
+    pdf.write(pdf_, lambda: _letter(decision, case, copy, request=request))
     if as_json:
         typer.echo(decision_text(decision), nl=False)
     elif request:
@@ -75,6 +81,16 @@ def underwrite(
         show(decision, case, show_all=show_all)
     if decision.decision in stop_on:
         raise typer.Exit(1)
+
+
+def _letter(decision: Decision, case: Gathered, copy: pdf.Copy, *, request: bool) -> bytes:
+    from smallgroup.papers import decision_letter, request_letter
+
+    said, name = decision.as_json(), case.file.group.legal_name or "Your group"
+    days = {"effective_date": decision.effective_date, "due_on": decision.due_on}
+    if request:
+        return request_letter(said, group=name, **days, dated=case.as_of)
+    return decision_letter(said, group=name, **days, copy=copy.value, dated=case.as_of)
 
 
 class Gathered:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from smallgroup.underwriting.decide import Decision, Finding
 
 
-_KEEP = "Please keep any existing coverage until you have a written acceptance."
+KEEP = "Please keep any existing coverage until you have a written acceptance."
+LATER = "What comes later moves the start of coverage to a later month."
+NO_HEALTH = "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +84,45 @@ def _once(answers: list[Wanted]) -> list[Wanted]:
     return list(asked.values())
 
 
+def refusal(grounds: Iterable[str | None]) -> str:
+    """The law on which a refusal rests, as a client is told."""
+    return (
+        f"The application cannot be accepted as a small employer's ({', '.join(dict.fromkeys(filter(None, grounds)))})."
+    )
+
+
+def opening(decision: str, *, missing: bool, effective_date: date | None, due_on: date | None) -> str:
+    """The sentence above what a client is asked for; where nothing is, it says so."""
+    effective = spoken(effective_date) if effective_date else "the effective date"
+    if decision == "decline":
+        return "If the facts are not as we have them, please send what shows it:"
+    if not missing:
+        if decision == "approve":
+            return f"Nothing is missing for coverage from {effective}."
+        return "Nothing is missing from you. A person at the carrier is looking at the application."
+    if due_on:
+        return f"For the yearly review of the group we need the following by {spoken(due_on)}:"
+    return f"To start coverage on {effective} we still need the following, complete, by {effective}:"
+
+
 def request_letter(decision: Decision, *, group: str) -> str:
     """One letter to the client with all that is missing: what, from whom, by when. It names facts and law only, never
     the carrier's guide."""
     wanted = wanting(decision)
     effective = spoken(decision.effective_date) if decision.effective_date else "the effective date"
     lines = [f"{group}: group health coverage from {effective}", ""]
+    opens = opening(
+        decision.decision, missing=bool(wanted), effective_date=decision.effective_date, due_on=decision.due_on
+    )
     if decision.decision == "decline":
-        return "\n".join([*lines, *_declined(decision)]) + "\n"
-    if not wanted:
-        lines += _nothing(decision, effective)
+        refusing = [one for one in decision.findings if one.outcome == "not met" and one.ground]
+        asks = dict.fromkeys(one.ask for one in refusing)
+        lines += [refusal(one.ground for one in refusing), "", opens, *(f"- {ask}" for ask in asks)]
         return "\n".join(lines) + "\n"
-    if decision.due_on:
-        lines += [f"For the yearly review of the group we need the following by {spoken(decision.due_on)}:", ""]
-    else:
-        lines += [f"To start coverage on {effective} we still need the following, complete, by {effective}:", ""]
+    if not wanted:
+        lines.append(f"{opens} {KEEP}" if decision.decision == "approve" else opens)
+        return "\n".join(lines) + "\n"
+    lines += [opens, ""]
     for number, one in enumerate(wanted, 1):
         what = one.what[0].upper() + one.what[1:].rstrip(".")
         law = f" ({one.law})" if one.law else ""
@@ -105,26 +131,7 @@ def request_letter(decision: Decision, *, group: str) -> str:
             lines.append(f"   What would do: {one.change}")
     lines += [
         "",
-        *([] if decision.due_on else [f"What comes later moves the start of coverage to a later month. {_KEEP}"]),
-        "No question here is about anybody's health: small employers are accepted whatever it is (45 CFR 147.104).",
+        *([] if decision.due_on else [f"{LATER} {KEEP}"]),
+        NO_HEALTH,
     ]
     return "\n".join(lines) + "\n"
-
-
-def _nothing(decision: Decision, effective: str) -> list[str]:
-    if decision.decision == "approve":
-        return [f"Nothing is missing for coverage from {effective}. {_KEEP}"]
-    return ["Nothing is missing from you. A person at the carrier is looking at the application."]
-
-
-def _declined(decision: Decision) -> list[str]:
-    """The law on which the refusal rests, and what would show that the facts are others."""
-    refusing = [one for one in decision.findings if one.outcome == "not met" and one.ground]
-    grounds = ", ".join(dict.fromkeys(one.ground for one in refusing if one.ground))
-    asks = dict.fromkeys(one.ask for one in refusing)
-    return [
-        f"The application cannot be accepted as a small employer's ({grounds}).",
-        "",
-        "If the facts are not as we have them, please send what shows it:",
-        *(f"- {ask}" for ask in asks),
-    ]
