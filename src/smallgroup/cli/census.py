@@ -41,8 +41,9 @@ def _census() -> None:
 
 @app.command("check")
 def check(
-    file: Path = typer.Argument(
-        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv: a row a person or a row a family, usual headers."
+    files: list[Path] = typer.Argument(
+        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv: a row a person or a row a family, usual headers. "
+        "Or several, or a folder of them.", metavar="FILE… | FOLDER",
     ),
     map_: list[str] = inputs.MAP,
     sender: str = typer.Option(
@@ -79,12 +80,26 @@ def check(
     and said so; nothing is kept but what --map says of a --sender's columns. Exit status: 0 when nothing is
     wrong in the result.
 
+    Of several files, or of a folder and all folders in it, each is read on its own, and a table says what each
+    one is and the first thing that is wrong with it. With --json that is a line a file, each one JSON object.
+    Ctrl-C says what was done until then.
+
     Example: smallgroup census check staff.xlsx --fixed staff-fixed.xlsx --accept safe
     """
+    many = len(files) > 1 or files[0].is_dir()
+    for option, of_one in (("--fixed", fixed), ("--accept", accept), ("--log", log)):
+        if many and of_one is not None:
+            raise typer.BadParameter("it is for a single file, and not for several or a folder", param_hint=option)
     if accept is not None and fixed is None and log is None:
         raise typer.BadParameter("say where with --fixed OUT.xlsx or --log OUT.csv", param_hint="--accept")
     if log is not None and accept is None:
         raise typer.BadParameter("it needs --accept safe or --accept all", param_hint="--log")
+    if many:
+        from smallgroup.cli.census_folder import check_many
+
+        check_many(files, mapping=map_, as_of=as_of, sender=sender, data=data, as_json=as_json, told=_as_json)
+        return
+    (file,) = files
     from smallgroup.census.matching import remembered
     from smallgroup.intake import senders
 
@@ -96,14 +111,17 @@ def check(
     census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known)
     if sender is not None:
         senders.remember(folder, sender, remembered(census.matches))
-    told = _told(census)
     if as_json:
-        output.emit({"file": file.name, "layout": census.layout, "sheet": census.sheet, **told,
-                     "columns": [match.as_json() for match in census.matches],
-                     "notices": list(census.notices), "to_check": [one.as_json() for one in census.to_check],
-                     "errors": []})  # fmt: skip
+        output.emit(_as_json(file, census))
         return
     _say(file, census)
+
+
+def _as_json(file: Path, census: Census) -> dict[str, object]:
+    return {"file": file.name, "layout": census.layout, "sheet": census.sheet, **_told(census),
+            "columns": [match.as_json() for match in census.matches],
+            "notices": list(census.notices), "to_check": [one.as_json() for one in census.to_check],
+            "errors": []}  # fmt: skip
 
 
 def _told(census: Census) -> dict[str, object]:

@@ -22,6 +22,8 @@ _ZIP = b"PK\x03\x04"
 _PDF = b"%PDF-"  # within the first kilobyte, as readers take it
 _TEXTS = (".csv", ".tsv", ".txt")
 _BOOKS = (".xlsx", *calamine_book.SUFFIXES)
+READABLE = (*_BOOKS, *_TEXTS)
+"""The suffixes of the files that are read."""
 _AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx, or as CSV UTF-8."
 
 _WHY = {
