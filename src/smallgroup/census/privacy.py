@@ -61,7 +61,7 @@ def health_header(words: Sequence[str]) -> bool:
 
 def any_ssn(cells: Iterable[Cell]) -> bool:
     """Whether ###-##-#### stands in any of the cells."""
-    return _DASHED.search("\n".join(cell for cell in cells if isinstance(cell, str))) is not None
+    return holds_ssn("\n".join([cell for cell in cells if isinstance(cell, str)]))
 
 
 def mostly_ssn(cells: Sequence[Cell]) -> bool:

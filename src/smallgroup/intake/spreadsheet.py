@@ -6,7 +6,6 @@ import json
 import stat
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
@@ -154,7 +153,7 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
 
 def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], told: dict[str, Any]) -> Sheet:
     unvalued, merged, last_row = told.get("unvalued"), told.get("merged", []), told.get("last_row")
-    if not set(map(type, numbers)) <= {int} or any(above >= below for above, below in pairwise(numbers)):
+    if not set(map(type, numbers)) <= {int} or numbers != sorted(set(numbers)):
         raise NoAnswer("garbled")
     if not isinstance(unvalued, list) or not isinstance(merged, list) or not isinstance(last_row, int):
         raise NoAnswer("garbled")
@@ -176,6 +175,9 @@ def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], told: dict
 
 
 def _column(cells: object, length: int) -> list[Cell]:
+    match cells:
+        case {"joined": str(text), "by": str(sign)}:
+            cells = text.split(sign)
     if not isinstance(cells, list) or len(cells) != length:
         raise NoAnswer("garbled")
     kinds = set(map(type, cells))
