@@ -22,6 +22,9 @@ app = typer.Typer(help="Read and check a census.", no_args_is_help=True)
 
 
 FORCE = typer.Option(False, "--force", help="Write over a file that is there already; never over the census.")
+KEPT = typer.Option(
+    None, "--data", help="Where it is kept of a sender; default: your user-data folder.", show_default=False
+)
 
 
 class Accept(StrEnum):
@@ -46,12 +49,8 @@ def check(
         "Or several, or a folder of them.", metavar="FILE… | FOLDER",
     ),
     map_: list[str] = inputs.MAP,
-    sender: str = typer.Option(
-        None, "--sender", help="Who sent it: what --map says is kept for their next file.", metavar="NAME"
-    ),
-    data: Path = typer.Option(
-        None, "--data", help="Where it is kept of a sender; default: your user-data folder.", show_default=False
-    ),
+    sender: str = inputs.SENDER,
+    data: Path = KEPT,
     as_of: str = typer.Option(
         None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"
     ),
@@ -100,17 +99,13 @@ def check(
         check_many(files, mapping=map_, as_of=as_of, sender=sender, data=data, as_json=as_json, told=_as_json)
         return
     (file,) = files
-    from smallgroup.census.matching import remembered
-    from smallgroup.intake import senders
-
-    folder = inputs.data_folder(data)
-    known = senders.columns_of(folder, sender) if sender is not None else None
     if fixed is not None or log is not None:
+        from smallgroup.intake import senders
+
+        known = senders.columns_of(inputs.data_folder(data), sender) if sender is not None else None
         _repair(file, map_, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
         return
-    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known)
-    if sender is not None:
-        senders.remember(folder, sender, remembered(census.matches))
+    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), sender=sender, data=data)
     if as_json:
         output.emit(_as_json(file, census))
         return
@@ -259,6 +254,8 @@ def convert(
     out: Path = typer.Argument(..., help="What to write, .xlsx or .csv.", metavar="OUT"),
     to: To = typer.Option(To.plain, "--to", help="The plain layout, or the exchange template v1.1."),
     map_: list[str] = inputs.MAP,
+    sender: str = inputs.SENDER,
+    data: Path = KEPT,
     as_of: str = typer.Option(
         None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"
     ),
@@ -278,7 +275,7 @@ def convert(
     suffixes = (".xlsx", ".csv")
     may_be_written(out, force=force, suffixes=suffixes, inputs=(file,))
     on = inputs.a_day(as_of, "--as-of") or inputs.today()
-    census = inputs.read_census_file(file, map_, on)
+    census = inputs.read_census_file(file, map_, on, sender=sender, data=data)
     written = rows_of(census.members, to.value)
     notices = [*census.notices, *written.notices]
     rows = [tuple(printable(cell) if isinstance(cell, str) else cell for cell in row) for row in written.rows]
