@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import polars as pl
 
@@ -123,12 +124,12 @@ def _seen(table: Table, column: Column, at: int) -> str | None:
 
 def _read_column(cells: Sequence[Cell], field: Field, as_of: date) -> list[Value | Fault]:
     """Each different cell is read once."""
+    kinds = set(map(type, cells))
+    if kinds == {str} and (found := at_once(field, cast("Sequence[str]", cells), as_of=as_of)) is not None:
+        return found
     read = column_reader(field, cells, as_of=as_of)
-    if set(map(type, cells)) <= {str, type(None)}:
-        different = set(cells)
-        known = at_once(field, [cell for cell in different if isinstance(cell, str)], as_of=as_of)
-        if known is None:
-            known = {cell: read(cell) for cell in different}
+    if kinds <= {str, type(None)}:
+        known = {cell: read(cell) for cell in set(cells)}
         return [known[cell] for cell in cells]
     # 1, 1.0 and TRUE are equal in Python, and not in a census.
     keys = list(zip(map(type, cells), cells, strict=True))

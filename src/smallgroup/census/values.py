@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -105,24 +105,22 @@ def reader(field: Field, *, as_of: date) -> Reader:
     return read
 
 
-def at_once(field: Field, texts: Collection[str], *, as_of: date) -> dict[Cell, Value | Fault] | None:
-    """What `reader` gives for the texts of a column and for a blank, where nothing is out of the ordinary.
+def at_once(field: Field, texts: Sequence[str], *, as_of: date) -> list[Value | Fault] | None:
+    """What `reader` gives for each of the texts of a column, where nothing is out of the ordinary with them.
 
     That is asked of all of them together, which takes a tenth of the time; None where each has to be looked at.
     """
     if field.name == "zip" or field.kind not in ("text", "date"):
         return None
-    joined = "\n".join(texts)
-    if joined.count("\n") >= len(texts) or any(sign in joined for sign in ("#", "Err:")):
+    different = texts if field.kind == "text" else set(texts)
+    joined = "\n".join(different)
+    if joined.count("\n") >= len(different) or "#" in joined or "Err:" in joined:
         return None
-    read: dict[Cell, Value | Fault]
     if field.kind == "text":
         if holds_ssn(joined) or (field.name in ("family_id", "member_id") and ".0" in joined):
             return None
-        read = {text: text.strip(SPACE) or None for text in texts}
-        read[None] = None
-        return read
-    form, held = _ONE_FORM.fullmatch(joined), [text for text in texts if text]
+        return [text.strip(SPACE) or None for text in texts]
+    form, held = _ONE_FORM.fullmatch(joined), [text for text in different if text]
     if form is None or not held:
         return None
     try:
@@ -134,9 +132,8 @@ def at_once(field: Field, texts: Collection[str], *, as_of: date) -> dict[Cell, 
         return None
     if field.name == "date_of_birth" and (max(days) > as_of or age_on(min(days), as_of) > OLDEST_AGE):
         return None
-    read = {None: None, "": None}
-    read.update(zip(held, days, strict=True))
-    return read
+    read = dict(zip(held, days, strict=True))
+    return [read.get(text) for text in texts]
 
 
 def key_of(text: str) -> str:

@@ -125,8 +125,7 @@ def sheet_lines(
 
 def joined_lines(name: str, height: int, columns: Sequence[str], *, by: str) -> Iterator[bytes]:
     """One sheet of rows 1 to `height`, the cells of each column joined by a sign: quick to write and to read."""
-    about = {"sheet": name, "numbers": [*range(1, height + 1)], "columns": len(columns), "last_row": height}
-    yield line_of(about | {"unvalued": []})
+    yield line_of({"sheet": name, "rows": height, "columns": len(columns)})
     for column in columns:
         yield line_of({"joined": column, "by": by})
 

@@ -138,6 +138,11 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
                     raise NoAnswer("memory")
                 case {"failed": str(error)}:
                     raise NoAnswer("died", _clean(error))
+                case {"sheet": str(title), "rows": int(height), "columns": int(count)}:
+                    columns = [_split(_loaded(next(rest)), height) for _ in range(count)]
+                    if not columns:
+                        raise NoAnswer("garbled")
+                    sheets.append(Sheet(_clean(title), [*range(1, height + 1)], columns, last_row=height))
                 case {"sheet": str(title), "numbers": list(numbers), "columns": int(count)}:
                     columns = [_column(_loaded(next(rest)), len(numbers)) for _ in range(count)]
                     sheet = _sheet(title, numbers, columns, told)
@@ -175,9 +180,6 @@ def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], told: dict
 
 
 def _column(cells: object, length: int) -> list[Cell]:
-    match cells:
-        case {"joined": str(text), "by": str(sign)}:
-            cells = text.split(sign)
     if not isinstance(cells, list) or len(cells) != length:
         raise NoAnswer("garbled")
     kinds = set(map(type, cells))
@@ -186,6 +188,15 @@ def _column(cells: object, length: int) -> list[Cell]:
     if dict not in kinds:
         return cells
     return [_dated(cell) if isinstance(cell, dict) else cell for cell in cells]
+
+
+def _split(cells: object, length: int) -> list[Cell]:
+    match cells:
+        case {"joined": str(text), "by": str(sign)}:
+            split: list[Cell] = [*text.split(sign)]
+            if len(split) == length:
+                return split
+    raise NoAnswer("garbled")
 
 
 def _dated(cell: dict[str, Any]) -> date:
