@@ -134,16 +134,15 @@ def _told(census: Census) -> dict[str, object]:
 
 
 def _say(file: Path, census: Census) -> None:
-    from smallgroup.underwriting.clause import people_word
-
     members = census.members
     employees = members.filter(members["relationship"] == "employee")
     elections = dict(employees["election"].drop_nulls().cast(str).value_counts().iter_rows())
     out = output.console()
     sheet = f", sheet {census.sheet!r}" if census.sheet else ""
     out.print(f"{file.name}{sheet}: {census.layout} layout, nothing wrong.", markup=False)
-    employees_said = people_word(employees.height, "employee", "employees")
-    out.print(f"{employees_said} and {people_word(members.height - employees.height, 'dependent', 'dependents')}.")
+    dependents = members.height - employees.height
+    out.print(f"{employees.height} {'employee' if employees.height == 1 else 'employees'} and "
+              f"{dependents} {'dependent' if dependents == 1 else 'dependents'}.")  # fmt: skip
     said = ", ".join(f"{int(elections.get(word, 0))} {word}" for word in ("enroll", "waive", "decline"))
     out.print(f"Elections: {said}; {employees['election'].null_count()} not known yet.")
     out.print(output.table(
