@@ -87,7 +87,9 @@ def test_a_census_that_is_wrong(run: Run, tmp_path: Path, rows: str, said: str) 
 def test_an_empty_file_a_folder_and_a_file_that_is_not_there(run: Run, tmp_path: Path) -> None:
     empty = tmp_path / "census.csv"
     empty.write_text("")
-    for path in (empty, tmp_path, tmp_path / "nowhere.xlsx"):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for path in (empty, folder, tmp_path / "nowhere.xlsx"):
         status, out, err = run("census", "check", path)
         assert (status, out) == (1, "")
         assert err.startswith("Refused: 1 thing is wrong.")

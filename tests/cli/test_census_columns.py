@@ -71,3 +71,25 @@ def test_a_store_that_is_broken_is_said_and_not_guessed(tmp_path: Path, text: st
 def test_a_sender_without_a_name(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="the sender has no name"):
         senders.columns_of(tmp_path, " ")
+
+
+@pytest.mark.parametrize("verb", ["underwrite", "quote", "audit", "convert"])
+def test_every_verb_that_takes_a_census_knows_its_sender(run: Run, bakery: Path, verb: str) -> None:
+    plain, odd, data = bakery.with_name("plain.csv"), bakery.with_name("odd.csv"), bakery.with_name("data")
+    assert run("census", "convert", bakery.with_name("census.xlsx"), plain)[0] == 0
+    odd.write_text(plain.read_text("utf-8-sig").replace("date_of_birth", "Qx", 1))
+    if verb == "convert":
+        words: tuple[object, ...] = ("census", "convert", odd, bakery.with_name("out.csv"), "--force")
+    else:
+        words = (verb, bakery, "--census", odd)
+    words = (*words, "--data", data, "--as-of", "2025-09-12")
+    status, _, err = run(*words, "--sender", "Ann")
+    assert status == 1
+    assert "there is no column for birth date" in err
+    status, first, _ = run(*words, "--sender", "Ann", "--map", "Qx=date_of_birth")
+    assert status == 0
+    assert senders.columns_of(data, "ann") == {"qx": "date_of_birth"}
+    status, second, _ = run(*words, "--sender", "ann")
+    assert status == 0
+    assert [line for line in second.splitlines() if "confirmed before" not in line] == first.splitlines()
+    assert run(*words, "--sender", "Bob")[0] == 1

@@ -108,6 +108,11 @@ def test_a_fork_server_that_was_killed_is_started_again():
         [b'{"sheet":"S","numbers":[1],"columns":0,"last_row":1,"unvalued":[["A","B"]]}'],
         [b'{"sheet":"S","numbers":[1],"columns":0,"last_row":1,"unvalued":[],"merged":[[1,2]]}'],
         [b'{"sheet":"S","numbers":[1],"columns":0,"last_row":1,"unvalued":[],"merged":{}}'],
+        [b'{"sheet":"S","rows":2,"columns":1}', b'{"joined":"a,b,c","by":","}'],
+        [b'{"sheet":"S","rows":2,"columns":1}', b'{"joined":"a,b","by":""}'],
+        [b'{"sheet":"S","rows":2,"columns":1}', b'["a","b"]'],
+        [b'{"sheet":"S","rows":2,"columns":1}'],
+        [b'{"sheet":"S","rows":1000000000000,"columns":0}'],
         [b"[" * 100_000],
     ],
 )

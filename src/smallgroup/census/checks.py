@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from smallgroup.census.families import family_meant, listed_twice
 from smallgroup.census.fields import OWNING_WORKERS
@@ -64,9 +64,10 @@ def doubts(rows: Rows, as_of: date) -> Iterator[Finding]:
 
 def _grown_children(rows: Rows, as_of: date) -> Iterator[Finding]:
     births = rows.of("date_of_birth")
+    latest = as_of - timedelta(days=CHILD_UNTIL * 365)  # whoever is born after it is younger, by some leap days
     for at in (at for at, relationship in enumerate(rows.of("relationship")) if relationship == "child"):
         birth = births[at]
-        if not isinstance(birth, date):
+        if not isinstance(birth, date) or birth > latest:
             continue
         age = age_on(birth, as_of)
         if age >= CHILD_UNTIL:
@@ -81,6 +82,8 @@ def _grown_children(rows: Rows, as_of: date) -> Iterator[Finding]:
 def _above_their_employee(rows: Rows) -> Iterator[Finding]:
     """A dependent above their employee, in a file that otherwise lists each employee first."""
     families, relationships = rows.of("family_id"), rows.of("relationship")
+    if _employees_first(families, relationships):
+        return
     employee: dict[str, int] = {}
     dependents: dict[str, list[int]] = {}
     for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
@@ -105,12 +108,33 @@ def _above_their_employee(rows: Rows) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
+def _employees_first(families: Values, relationships: Values) -> bool:
+    """Whether the first row of each family is its employee's, where all families and relationships are known."""
+    if set(map(type, families)) != {str} or set(map(type, relationships)) != {str}:
+        return False
+    first = dict(zip(reversed(families), reversed(relationships), strict=True))
+    return set(first.values()) == {"employee"}
+
+
+def _one_each(families: Values, relationships: Values) -> bool:
+    """Whether each family has one employee and at most one partner, where all is known: as nearly always."""
+    if set(map(type, families)) != {str} or set(map(type, relationships)) != {str}:
+        return False
+    pairs = list(zip(families, relationships, strict=True))
+    employees = [family for family, relationship in pairs if relationship == "employee"]
+    partners = [family for family, relationship in pairs if relationship in ("spouse", "domestic_partner")]
+    alone = set(employees)
+    return len(alone) == len(employees) and len(set(partners)) == len(partners) and alone.issuperset(families)
+
+
 def _families(rows: Rows) -> Iterator[Finding]:
     """One employee in each family, and at most one spouse or domestic partner."""
     employee: dict[Value | Fault, int] = {}
     partner: dict[Value | Fault, int] = {}
     unsure = set()  # families in which a relationship could not be read: it may be the employee's
     families, relationships = rows.of("family_id"), rows.of("relationship")
+    if _one_each(families, relationships):
+        return
     for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
         if family is None or isinstance(family, Fault):
             continue
@@ -151,6 +175,8 @@ def _member_ids(rows: Rows) -> Iterator[Finding]:
     """No id twice; and no row number, which stands in for an absent id, that somebody else has as an id."""
     given: dict[Value | Fault, int] = {}
     ids = rows.of("member_id")
+    if set(map(type, ids)) == {str} and len(set(ids)) == len(ids):
+        return
     for at, member in enumerate(ids):
         if member is None or isinstance(member, Fault):
             continue

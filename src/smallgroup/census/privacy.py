@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from smallgroup.census.sheet import SPACE, Cell, Sheet, blank, column_letter
 
@@ -59,9 +60,11 @@ def health_header(words: Sequence[str]) -> bool:
     return not _HEALTH_PAIRS.isdisjoint(words) and ("medical" in words or "health" in words)
 
 
-def any_ssn(cells: Iterable[Cell]) -> bool:
+def any_ssn(cells: Sequence[Cell]) -> bool:
     """Whether ###-##-#### stands in any of the cells."""
-    return _DASHED.search("\n".join(cell for cell in cells if isinstance(cell, str))) is not None
+    all_text = set(map(type, cells)) <= {str}  # then nothing is picked out: most columns are, of a .csv file all
+    texts = cast("Sequence[str]", cells) if all_text else [cell for cell in cells if isinstance(cell, str)]
+    return holds_ssn("\n".join(texts))
 
 
 def mostly_ssn(cells: Sequence[Cell]) -> bool:

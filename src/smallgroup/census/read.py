@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import polars as pl
 
 from smallgroup.census.checks import Finding, Rows, check, doubts
 from smallgroup.census.derived import column_reader, derive
-from smallgroup.census.fields import BY_NAME, SCHEMA
+from smallgroup.census.fields import BY_NAME, SCHEMA, Field
 from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Column, Table, find_table
 from smallgroup.census.matching import Match
 from smallgroup.census.merged import spread_merged
 from smallgroup.census.privacy import shown
 from smallgroup.census.proposals import Around
 from smallgroup.census.sheet import Cell, Sheet, blank
-from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of
+from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, at_once, key_of
 from smallgroup.errors import Problem, Refused
 
 
@@ -65,10 +66,7 @@ def read_census(
         raise Refused([*table.problems, problem])
     spread_merged(table)
     read = {
-        name: _read_column(
-            table.sheet.columns[column.index][table.first :],
-            column_reader(KNOWN_FIELDS[name], table.sheet.columns[column.index][table.first :], as_of=as_of),
-        )
+        name: _read_column(table.sheet.columns[column.index][table.first :], KNOWN_FIELDS[name], as_of)
         for name, column in table.used.items()
     }
     _mark_unvalued(table, read)
@@ -124,9 +122,13 @@ def _seen(table: Table, column: Column, at: int) -> str | None:
     return None if cell is None else shown(cell)
 
 
-def _read_column(cells: Sequence[Cell], read: Callable[[Cell], Value | Fault]) -> list[Value | Fault]:
+def _read_column(cells: Sequence[Cell], field: Field, as_of: date) -> list[Value | Fault]:
     """Each different cell is read once."""
-    if set(map(type, cells)) <= {str, type(None)}:
+    kinds = set(map(type, cells))
+    if kinds == {str} and (found := at_once(field, cast("Sequence[str]", cells), as_of=as_of)) is not None:
+        return found
+    read = column_reader(field, cells, as_of=as_of)
+    if kinds <= {str, type(None)}:
         known = {cell: read(cell) for cell in set(cells)}
         return [known[cell] for cell in cells]
     # 1, 1.0 and TRUE are equal in Python, and not in a census.

@@ -105,6 +105,37 @@ def reader(field: Field, *, as_of: date) -> Reader:
     return read
 
 
+def at_once(field: Field, texts: Sequence[str], *, as_of: date) -> list[Value | Fault] | None:
+    """What `reader` gives for each of the texts of a column, where nothing is out of the ordinary with them.
+
+    That is asked of all of them together, which takes a tenth of the time; None where each has to be looked at.
+    """
+    if field.name == "zip" or field.kind not in ("text", "date"):
+        return None
+    different = texts if field.kind == "text" else set(texts)
+    joined = "\n".join(different)
+    if joined.count("\n") >= len(different) or "#" in joined or "Err:" in joined:
+        return None
+    if field.kind == "text":
+        if holds_ssn(joined) or (field.name in ("family_id", "member_id") and ".0" in joined):
+            return None
+        return [text.strip(SPACE) or None for text in texts]
+    form, held = _ONE_FORM.fullmatch(joined), [text for text in different if text]
+    if form is None or not held:
+        return None
+    try:
+        if form["iso"] is not None:
+            days = list(map(date.fromisoformat, held))
+        else:
+            days = [date(int(text[-4:]), *map(int, text[:-5].split("/"))) for text in held]
+    except ValueError:
+        return None
+    if field.name == "date_of_birth" and (max(days) > as_of or age_on(min(days), as_of) > OLDEST_AGE):
+        return None
+    read = dict(zip(held, days, strict=True))
+    return [read.get(text) for text in texts]
+
+
 def key_of(text: str) -> str:
     """A word as it is compared: lower case, and space, dash and underscore are one."""
     return re.sub(r"[\s_\-]+", "_", text.strip(SPACE).casefold()).strip("_")
@@ -199,6 +230,10 @@ def _yes_no(cell: Cell) -> Value | Fault:
 _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](\d{2})", re.ASCII)
+_ONE_FORM = re.compile(
+    r"(?P<iso>(\d{4}-\d{2}-\d{2}|)(\n(\d{4}-\d{2}-\d{2}|))*)|(\d{1,2}/\d{1,2}/\d{4}|)(\n(\d{1,2}/\d{1,2}/\d{4}|))*",
+    re.ASCII,
+)
 _NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
 SERIAL_ZERO = date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465  # December 31, 9999

@@ -33,6 +33,7 @@ def audit(
     guideline: str = inputs.GUIDELINE,
     layer: Path = inputs.LAYER,
     map_: list[str] = inputs.MAP,
+    sender: str = inputs.SENDER,
     data: Path = inputs.DATA,
     as_json: bool = inputs.JSON,
 ) -> None:
@@ -51,7 +52,7 @@ def audit(
     file = read_group(text, file=group.name)
     requested = file.audit.requested_on if file.audit else None
     day = inputs.a_day(as_of, "--as-of") or requested or inputs.today()
-    case = Gathered(group, census, rates, day.isoformat(), guideline, None, map_, data, layer=layer)
+    case = Gathered(group, census, rates, day.isoformat(), guideline, None, map_, data, sender=sender, layer=layer)
     (report,) = inputs.collected(lambda: _report(wage_report))
     found = recertify(
         case.file, case.members, guideline=case.guideline, as_of=day, layer=case.inputs.layer,

@@ -22,6 +22,9 @@ app = typer.Typer(help="Read and check a census.", no_args_is_help=True)
 
 
 FORCE = typer.Option(False, "--force", help="Write over a file that is there already; never over the census.")
+KEPT = typer.Option(
+    None, "--data", help="Where it is kept of a sender; default: your user-data folder.", show_default=False
+)
 
 
 class Accept(StrEnum):
@@ -41,16 +44,13 @@ def _census() -> None:
 
 @app.command("check")
 def check(
-    file: Path = typer.Argument(
-        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv: a row a person or a row a family, usual headers."
+    files: list[Path] = typer.Argument(
+        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv: a row a person or a row a family, usual headers. "
+        "Or several, or a folder of them.", metavar="FILE… | FOLDER",
     ),
     map_: list[str] = inputs.MAP,
-    sender: str = typer.Option(
-        None, "--sender", help="Who sent it: what --map says is kept for their next file.", metavar="NAME"
-    ),
-    data: Path = typer.Option(
-        None, "--data", help="Where it is kept of a sender; default: your user-data folder.", show_default=False
-    ),
+    sender: str = inputs.SENDER,
+    data: Path = KEPT,
     as_of: str = typer.Option(
         None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"
     ),
@@ -79,31 +79,44 @@ def check(
     and said so; nothing is kept but what --map says of a --sender's columns. Exit status: 0 when nothing is
     wrong in the result.
 
+    Of several files, or of a folder and all folders in it, each is read on its own, and a table says what each
+    one is and the first thing that is wrong with it. With --json that is a line a file, each one JSON object.
+    Ctrl-C says what was done until then.
+
     Example: smallgroup census check staff.xlsx --fixed staff-fixed.xlsx --accept safe
     """
+    many = len(files) > 1 or files[0].is_dir()
+    for option, of_one in (("--fixed", fixed), ("--accept", accept), ("--log", log)):
+        if many and of_one is not None:
+            raise typer.BadParameter("it is for a single file, and not for several or a folder", param_hint=option)
     if accept is not None and fixed is None and log is None:
         raise typer.BadParameter("say where with --fixed OUT.xlsx or --log OUT.csv", param_hint="--accept")
     if log is not None and accept is None:
         raise typer.BadParameter("it needs --accept safe or --accept all", param_hint="--log")
-    from smallgroup.census.matching import remembered
-    from smallgroup.intake import senders
+    if many:
+        from smallgroup.cli.census_folder import check_many
 
-    folder = inputs.data_folder(data)
-    known = senders.columns_of(folder, sender) if sender is not None else None
+        check_many(files, mapping=map_, as_of=as_of, sender=sender, data=data, as_json=as_json, told=_as_json)
+        return
+    (file,) = files
     if fixed is not None or log is not None:
+        from smallgroup.intake import senders
+
+        known = senders.columns_of(inputs.data_folder(data), sender) if sender is not None else None
         _repair(file, map_, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
         return
-    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known)
-    if sender is not None:
-        senders.remember(folder, sender, remembered(census.matches))
-    told = _told(census)
+    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), sender=sender, data=data)
     if as_json:
-        output.emit({"file": file.name, "layout": census.layout, "sheet": census.sheet, **told,
-                     "columns": [match.as_json() for match in census.matches],
-                     "notices": list(census.notices), "to_check": [one.as_json() for one in census.to_check],
-                     "errors": []})  # fmt: skip
+        output.emit(_as_json(file, census))
         return
     _say(file, census)
+
+
+def _as_json(file: Path, census: Census) -> dict[str, object]:
+    return {"file": file.name, "layout": census.layout, "sheet": census.sheet, **_told(census),
+            "columns": [match.as_json() for match in census.matches],
+            "notices": list(census.notices), "to_check": [one.as_json() for one in census.to_check],
+            "errors": []}  # fmt: skip
 
 
 def _told(census: Census) -> dict[str, object]:
@@ -121,16 +134,15 @@ def _told(census: Census) -> dict[str, object]:
 
 
 def _say(file: Path, census: Census) -> None:
-    from smallgroup.underwriting.clause import people_word
-
     members = census.members
     employees = members.filter(members["relationship"] == "employee")
     elections = dict(employees["election"].drop_nulls().cast(str).value_counts().iter_rows())
     out = output.console()
     sheet = f", sheet {census.sheet!r}" if census.sheet else ""
     out.print(f"{file.name}{sheet}: {census.layout} layout, nothing wrong.", markup=False)
-    employees_said = people_word(employees.height, "employee", "employees")
-    out.print(f"{employees_said} and {people_word(members.height - employees.height, 'dependent', 'dependents')}.")
+    dependents = members.height - employees.height
+    out.print(f"{employees.height} {'employee' if employees.height == 1 else 'employees'} and "
+              f"{dependents} {'dependent' if dependents == 1 else 'dependents'}.")  # fmt: skip
     said = ", ".join(f"{int(elections.get(word, 0))} {word}" for word in ("enroll", "waive", "decline"))
     out.print(f"Elections: {said}; {employees['election'].null_count()} not known yet.")
     out.print(output.table(
@@ -241,6 +253,8 @@ def convert(
     out: Path = typer.Argument(..., help="What to write, .xlsx or .csv.", metavar="OUT"),
     to: To = typer.Option(To.plain, "--to", help="The plain layout, or the exchange template v1.1."),
     map_: list[str] = inputs.MAP,
+    sender: str = inputs.SENDER,
+    data: Path = KEPT,
     as_of: str = typer.Option(
         None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"
     ),
@@ -260,7 +274,7 @@ def convert(
     suffixes = (".xlsx", ".csv")
     may_be_written(out, force=force, suffixes=suffixes, inputs=(file,))
     on = inputs.a_day(as_of, "--as-of") or inputs.today()
-    census = inputs.read_census_file(file, map_, on)
+    census = inputs.read_census_file(file, map_, on, sender=sender, data=data)
     written = rows_of(census.members, to.value)
     notices = [*census.notices, *written.notices]
     rows = [tuple(printable(cell) if isinstance(cell, str) else cell for cell in row) for row in written.rows]

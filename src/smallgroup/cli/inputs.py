@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 JSON = typer.Option(False, "--json", help="Answer in JSON.")
 DATA = typer.Option(
-    None, "--data", help="Where imported rates live; default: your user-data folder.", show_default=False
+    None, "--data", help="Where imported rates live, and what is kept of a sender; default: your user-data folder.",
+    show_default=False,
 )
 CENSUS = typer.Option(
     None,
@@ -38,6 +39,9 @@ LAYER = typer.Option(
     None, "--layer", help="What the guideline's owner has settled: a file, as docs/files.md has it.", metavar="FILE"
 )
 MAP = typer.Option(None, "--map", help="Read a column as a field; may be repeated.", metavar="COLUMN=FIELD")
+SENDER = typer.Option(
+    None, "--sender", help="Who sent the census: what --map says is kept for their next file.", metavar="NAME"
+)
 
 
 def a_day(text: str | None, option: str) -> date | None:
@@ -124,11 +128,20 @@ def census_path(given: Path | None, group: Path) -> Path | None:
 
 
 def read_census_file(
-    path: Path, mapping: list[str] | None = None, on: date | None = None, remembered: dict[str, str] | None = None
-) -> Census:
-    from smallgroup.intake import census_file
+    path: Path, mapping: list[str] | None = None, on: date | None = None, *, sender: str | None = None,
+    data: Path | None = None,
+) -> Census:  # fmt: skip
+    """A census; of a sender's columns, what was confirmed before holds, and what --map says is kept."""
+    from smallgroup.intake import census_file, senders
 
-    return census_file(path, mapping=pairs(mapping, "--map"), remembered=remembered, as_of=on or today())
+    folder = data_folder(data) if sender is not None else None
+    known = senders.columns_of(folder, sender) if folder is not None and sender is not None else None
+    census = census_file(path, mapping=pairs(mapping, "--map"), remembered=known, as_of=on or today())
+    if folder is not None and sender is not None:
+        from smallgroup.census.matching import remembered
+
+        senders.remember(folder, sender, remembered(census.matches))
+    return census
 
 
 def data_folder(given: Path | None) -> Path:

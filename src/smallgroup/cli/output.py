@@ -34,19 +34,22 @@ def console(*, error: bool = False) -> Console:
     return Output(file=stream, highlight=False, width=1000, no_color=True, soft_wrap=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> Table:
-    """A table; in a pipe without any frame. `right` are the columns of figures, and only a name may be folded."""
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (),
+    folded: str = "name",
+) -> Table:  # fmt: skip
+    """A table; in a pipe without any frame. `right` are the columns of figures, and only `folded` may be folded."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     on_terminal = sys.stdout.isatty()
-    folded = columns.index("name") if on_terminal and "name" in columns else None
+    foldable = columns.index(folded) if on_terminal and folded in columns else None
     shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD if on_terminal else None,
                   pad_edge=on_terminal, padding=(0, 2 if not on_terminal else 1, 0, 0))  # fmt: skip
     for place, column in enumerate(columns):
         shown.add_column(
-            Text(column), justify="right" if place in right else "left", overflow="fold", no_wrap=place != folded
+            Text(column), justify="right" if place in right else "left", overflow="fold", no_wrap=place != foldable
         )
     for row in rows:
         shown.add_row(*map(Text, row))  # as text: a plan may be named with [brackets], which rich would take for style
@@ -61,8 +64,7 @@ def emit(value: Any) -> None:
 def refuse(refused: Refused, *, as_json: bool) -> None:
     """Every problem: as JSON on standard output, or as sentences on standard error."""
     if as_json:
-        to_check = {"to_check": [one.as_json() for one in refused.to_check]} if refused.to_check else {}
-        emit({"errors": [problem.as_json() for problem in refused.problems], **to_check})
+        emit(refusal(refused))
         return
     number = len(refused.problems)
     said = [f"Refused: {number:,} {'thing is' if number == 1 else 'things are'} wrong."]
@@ -70,6 +72,12 @@ def refuse(refused: Refused, *, as_json: bool) -> None:
     if number > MOST_SHOWN:
         said.append(f"… and {number - MOST_SHOWN:,} more. With --json all of them are listed.")
     sys.stderr.write("\n".join(said) + "\n")
+
+
+def refusal(refused: Refused) -> dict[str, Any]:
+    """Every problem, as JSON has it."""
+    to_check = {"to_check": [one.as_json() for one in refused.to_check]} if refused.to_check else {}
+    return {"errors": [problem.as_json() for problem in refused.problems], **to_check}
 
 
 def lines_of(problem: Problem) -> list[str]:

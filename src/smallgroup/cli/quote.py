@@ -33,6 +33,7 @@ def quote(
     as_of: str = inputs.AS_OF,
     guideline: str = inputs.GUIDELINE,
     map_: list[str] = inputs.MAP,
+    sender: str = inputs.SENDER,
     data: Path = inputs.DATA,
     pdf_: Path = pdf.PDF,
     copy: pdf.Copy = pdf.COPY,
@@ -58,11 +59,13 @@ def quote(
         raise typer.BadParameter(f"{pay_periods} is not one of 12, 24, 26, 52", param_hint="--pay-periods")
     pdf.ready(pdf_, force=force, inputs=(group, census, rates, final_census))
     case, final = inputs.collected(
-        lambda: Gathered(group, census, rates, as_of, guideline, None, map_, data),
+        lambda: Gathered(group, census, rates, as_of, guideline, None, map_, data, sender=sender),
         lambda: (
             None
             if final_census is None
-            else (inputs.read_census_file(final_census, map_, inputs.a_day(as_of, "--as-of")))
+            else inputs.read_census_file(
+                final_census, map_, inputs.a_day(as_of, "--as-of"), sender=sender, data=data
+            )
         ),
     )
     promise = inputs.a_contribution(contribution, case.file.application.contribution)

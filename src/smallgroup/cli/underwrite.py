@@ -44,6 +44,7 @@ def underwrite(
         None, "--fail-on", help="End with status 1 on these decisions, such as decline,pend,refer.", metavar="DECISIONS"
     ),
     map_: list[str] = inputs.MAP,
+    sender: str = inputs.SENDER,
     data: Path = inputs.DATA,
     pdf_: Path = pdf.PDF,
     copy: pdf.Copy = pdf.COPY,
@@ -70,7 +71,9 @@ def underwrite(
         raise typer.BadParameter("it leaves out what --federal-only asks for", param_hint="--without-federal")
     pdf.ready(pdf_, force=force, inputs=(group, census, rates, layer))
     federal = "left out" if without_federal else "alone" if federal_only else "laid over"
-    case = Gathered(group, census, rates, as_of, guideline, what_if, map_, data, layer=layer, federal=federal)
+    case = Gathered(
+        group, census, rates, as_of, guideline, what_if, map_, data, sender=sender, layer=layer, federal=federal
+    )
     decision = decide(case.inputs, guideline_id=case.guideline.id, as_of=case.as_of)
     pdf.write(pdf_, lambda: _letter(decision, case, copy, request=request))
     if as_json:
@@ -98,8 +101,8 @@ class Gathered:
 
     def __init__(
         self, group: Path, census: Path | None, rates: Path | None, as_of: str | None, guideline: str | None,
-        what_if: list[str] | None, map_: list[str] | None, data: Path | None, *, layer: Path | None = None,
-        federal: str = "laid over",
+        what_if: list[str] | None, map_: list[str] | None, data: Path | None, *, sender: str | None = None,
+        layer: Path | None = None, federal: str = "laid over",
     ):  # fmt: skip
         from typing import cast
 
@@ -140,7 +143,9 @@ class Gathered:
             lambda: (
                 pl.DataFrame(schema=SCHEMA)
                 if path is None
-                else inputs.read_census_file(path, map_, inputs.a_day(as_of, "--as-of")).members.select(*SCHEMA)
+                else inputs.read_census_file(
+                    path, map_, inputs.a_day(as_of, "--as-of"), sender=sender, data=data
+                ).members.select(*SCHEMA)
             ),
             lambda: inputs.rate_table(rates, group, data, state[0]),
             settled,

@@ -123,6 +123,13 @@ def sheet_lines(
         yield line_of(column)
 
 
+def joined_lines(name: str, height: int, columns: Sequence[str], *, by: str) -> Iterator[bytes]:
+    """One sheet of rows 1 to `height`, the cells of each column joined by a sign: quick to write and to read."""
+    yield line_of({"sheet": name, "rows": height, "columns": len(columns)})
+    for column in columns:
+        yield line_of({"joined": column, "by": by})
+
+
 def _send(out: int, line: bytes) -> None:
     rest = memoryview(line + b"\n")
     while rest:

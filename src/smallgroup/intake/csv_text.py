@@ -7,14 +7,16 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 
-from smallgroup.intake.child import Limits, Unreadable, line_of, sheet_lines
+from smallgroup.intake.child import Limits, Unreadable, joined_lines, line_of, sheet_lines
 
 DELIMITERS = ",;\t|"
 MARKED_TEXT = re.compile(r"'+[=+\-@\t\r]")
 """How a text begins that is no formula, with an apostrophe before it that is not part of it: one is taken off."""
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_NO_TEXT = bytes([*range(0x09), *range(0x0E, 0x20)])
+"""The same signs as bytes, which mean themselves in UTF-8 and in Windows-1252."""
 _SEP_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
@@ -28,7 +30,16 @@ def lines(path: str, name: str, limits: Limits) -> Iterator[bytes]:
     del data
     if notice:
         yield line_of({"notice": notice})
-    numbers, rows = _rows(text, limits)
+    delimiter = _delimiter(text)
+    if text.count("\r") != text.count("\r\n"):
+        text = re.sub(r"\r(?!\n)", "\n", text)  # as old Macintosh programs end a line
+    straight = _straight(text, delimiter, limits)
+    if straight is not None:
+        height, texts = straight
+        del text
+        yield from joined_lines(name, height, texts, by=delimiter)
+        return
+    numbers, rows = _rows(text, delimiter, limits)
     del text
     last_row = numbers.pop()
     columns = list(zip_longest(*rows, fillvalue=None))
@@ -39,12 +50,16 @@ def lines(path: str, name: str, limits: Limits) -> Iterator[bytes]:
 def _decoded(data: bytes) -> tuple[str, str | None]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text, notice = _try(data, "utf-16"), None
+        if text is not None and _NOT_TEXT.search(text):
+            text = None
+    elif len(data.translate(None, _NO_TEXT)) < len(data):
+        text = notice = None
     else:
         text, notice = _try(data, "utf-8-sig"), None
         if text is None:
             text = _try(data, "cp1252")
             notice = "The file is not UTF-8 text; it was read as Windows-1252. Check names with accents."
-    if text is None or _NOT_TEXT.search(text):
+    if text is None:
         raise Unreadable(
             "the file is not text.", "Save it as CSV UTF-8 from the spreadsheet program, or send the .xlsx."
         )
@@ -58,11 +73,27 @@ def _try(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _rows(text: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
+def _straight(text: str, delimiter: str, limits: Limits) -> tuple[int, list[str]] | None:
+    """The number of rows, and the cells of each column joined anew; None where csv has to look at it.
+
+    Such a file has no quotation mark and no apostrophe, no blank at the front of a cell, no blank row, and rows
+    that are all as wide: then csv would split it as is done here, and takes five times as long.
+    """
+    if any(sign in text for sign in ('"', "'", f"{delimiter} ", "\n ")) or text.startswith(" "):
+        return None
+    rows = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    breaks = set(map(str.count, rows, repeat(delimiter)))
+    width = 1 + breaks.pop()
+    if breaks or width == 1 or width > limits.columns or len(rows) > limits.rows or len(rows) * width > limits.cells:
+        return None
+    if delimiter * (width - 1) in rows or _SEP_LINE.fullmatch(rows[0]) or max(map(len, rows)) > csv.field_size_limit():
+        return None
+    cells = delimiter.join(rows).split(delimiter)
+    return len(rows), [delimiter.join(cells[at::width]) for at in range(width)]
+
+
+def _rows(text: str, delimiter: str, limits: Limits) -> tuple[list[int], list[list[str]]]:
     """The rows that are not blank and their numbers; after these, the number of the last row of all."""
-    delimiter = _delimiter(text)
-    if text.count("\r") != text.count("\r\n"):
-        text = re.sub(r"\r(?!\n)", "\n", text)  # as old Macintosh programs end a line
     lines = (line + "\n" for line in text.removesuffix("\n").split("\n"))  # a third faster than StringIO
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     numbers: list[int] = []
@@ -120,7 +151,7 @@ def _broken(error: str, row: int) -> Unreadable:
 
 def _delimiter(text: str) -> str:
     """The sign that splits the first rows into the most cells, alike in each row; a comma if none does."""
-    if named := _SEP_LINE.match(text.split("\n", 1)[0]):
+    if named := _SEP_LINE.match(text):
         return named.group(1)
     sample = text[:65_536].splitlines()[:40]
     best, most = ",", 0

@@ -35,6 +35,8 @@ class NoAnswer(Exception):
 
 _lock = threading.Lock()
 _server: tuple[int, forkserver.ForkServer] | None = None
+_children: dict[int, int] = {}
+"""The children that run: the descriptor that will tell the exit code → the process id."""
 
 
 def warm_up() -> None:
@@ -111,7 +113,10 @@ def _launch(job: Job, out: int) -> tuple[int, int]:
                 status, orders_to = _running().connect_to_new_process([out])
             with open(orders_to, "wb") as pipe:
                 pipe.write(orders)
-            return status, forkserver.read_signed(status)
+            pid = forkserver.read_signed(status)
+            with _lock:
+                _children[status] = pid
+            return status, pid
         except (OSError, EOFError) as error:
             if status is not None:
                 os.close(status)
@@ -153,17 +158,31 @@ def _exit_code(status: int, deadline: float) -> int | None:
     return code
 
 
+def end_running() -> None:
+    """Kill every child that has not ended: whoever waits for one is told that it died."""
+    with _lock:
+        for status, pid in _children.items():
+            _kill(status, pid)
+
+
 def _end(status: int, pid: int) -> None:
     """Kill the child if it has not ended, and wait until the fork server has taken its status: no zombie."""
+    with _lock:
+        _children.pop(status, None)
     try:
-        ready = select.poll()
-        ready.register(status, select.POLLIN | select.POLLHUP)
-        if not ready.poll(0):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            ready.poll(2000)
+        _kill(status, pid).poll(2000)
     finally:
         os.close(status)
+
+
+def _kill(status: int, pid: int) -> select.poll:
+    """Kill the child unless its exit code is there already; what is given tells when it is."""
+    ended = select.poll()
+    ended.register(status, select.POLLIN | select.POLLHUP)
+    if not ended.poll(0):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return ended
 
 
 def _ended(code: int | None) -> str:

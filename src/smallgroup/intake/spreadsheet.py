@@ -6,7 +6,6 @@ import json
 import stat
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,6 +21,8 @@ _ZIP = b"PK\x03\x04"
 _PDF = b"%PDF-"  # within the first kilobyte, as readers take it
 _TEXTS = (".csv", ".tsv", ".txt")
 _BOOKS = (".xlsx", *calamine_book.SUFFIXES)
+READABLE = (*_BOOKS, *_TEXTS)
+"""The suffixes of the files that are read."""
 _AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx, or as CSV UTF-8."
 
 _WHY = {
@@ -137,6 +138,11 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
                     raise NoAnswer("memory")
                 case {"failed": str(error)}:
                     raise NoAnswer("died", _clean(error))
+                case {"sheet": str(title), "rows": int(height), "columns": int(count)}:
+                    columns = [_split(_loaded(next(rest)), height) for _ in range(count)]
+                    if not columns:
+                        raise NoAnswer("garbled")
+                    sheets.append(Sheet(_clean(title), [*range(1, height + 1)], columns, last_row=height))
                 case {"sheet": str(title), "numbers": list(numbers), "columns": int(count)}:
                     columns = [_column(_loaded(next(rest)), len(numbers)) for _ in range(count)]
                     sheet = _sheet(title, numbers, columns, told)
@@ -152,7 +158,7 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
 
 def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], told: dict[str, Any]) -> Sheet:
     unvalued, merged, last_row = told.get("unvalued"), told.get("merged", []), told.get("last_row")
-    if not set(map(type, numbers)) <= {int} or any(above >= below for above, below in pairwise(numbers)):
+    if not set(map(type, numbers)) <= {int} or numbers != sorted(set(numbers)):
         raise NoAnswer("garbled")
     if not isinstance(unvalued, list) or not isinstance(merged, list) or not isinstance(last_row, int):
         raise NoAnswer("garbled")
@@ -182,6 +188,15 @@ def _column(cells: object, length: int) -> list[Cell]:
     if dict not in kinds:
         return cells
     return [_dated(cell) if isinstance(cell, dict) else cell for cell in cells]
+
+
+def _split(cells: object, length: int) -> list[Cell]:
+    match cells:
+        case {"joined": str(text), "by": str(sign)}:
+            split: list[Cell] = [*text.split(sign)]
+            if len(split) == length:
+                return split
+    raise NoAnswer("garbled")
 
 
 def _dated(cell: dict[str, Any]) -> date:
