@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Final, Literal
 
@@ -138,8 +139,8 @@ def measure(path: Path, rows: Sequence[Row]) -> Measured:
     (sheet, *_), _ = census_sheets(path)
     head = next(at for at in range(len(sheet.numbers)) if sum(cell is not None for cell in sheet.row(at)) >= 6)
     read = [(number, sheet.row(at)) for at, number in enumerate(sheet.numbers) if at > head]
-    found.lost_rows = abs(len(rows) - len(read))
-    for (number, cells), sent in zip(read, rows, strict=False):
+    pairs, found.lost_rows = _side_by_side(read, rows)
+    for (number, cells), sent in pairs:
         for index, text in enumerate(sent):
             seen = str(cells[index] or "") if index < len(cells) else ""
             birth = HEADER[index] == "Date of Birth"
@@ -156,6 +157,22 @@ def measure(path: Path, rows: Sequence[Row]) -> Measured:
                 found.births_right += right
                 found.births_silent += not right and not told
     return found
+
+
+def _side_by_side(read: Sequence[tuple[int, tuple[object, ...]]], rows: Sequence[Row]):  # type: ignore[no-untyped-def]
+    """Each row sent beside the row that was read of it, in order; and how many are on one side only."""
+    if len(read) == len(rows):
+        return list(zip(read, rows, strict=True)), 0
+    ours = [" ".join(row[1:5]) for row in rows]
+    pairs, start = [], 0
+    for at, sent in enumerate(ours):
+        for place in range(start, min(len(read), start + 4)):
+            said = " ".join(str(cell or "") for cell in read[place][1][1:5])
+            if SequenceMatcher(None, said, sent).ratio() > 0.75:
+                pairs.append((read[place], rows[at]))
+                start = place + 1
+                break
+    return pairs, len(read) + len(rows) - 2 * len(pairs)
 
 
 def sent_faxes(folder: Path, seeds: Sequence[int], count: int = 30) -> Iterator[tuple[Path, list[Row], Style]]:

@@ -185,7 +185,7 @@ def _edges(lines: Sequence[Line]) -> list[float]:
         for word in line:
             changes += [(word.x0, 1), (word.x1, -1)]
     changes.sort()
-    allowed = len(lines) // 40
+    allowed = len(lines) // 12  # a long name, or a speck, may reach over the lane
     depth, covered = 0, list[tuple[float, float]]()
     start: float | None = None
     for x, step in changes:

@@ -17,7 +17,7 @@ PICTURES: Final = (".tif", ".tiff", ".png", ".jpg", ".jpeg")
 SUFFIXES: Final = (".pdf", *PICTURES)
 TEXT_LIMITS: Final = Limits(cpu_seconds=20, wall_seconds=22.0, rows=20_000)
 # Twelve pages, each decoded, straightened and read twice; the recognizer has the same memory, and a clock of its own.
-PICTURE_LIMITS: Final = Limits(cpu_seconds=60, wall_seconds=120.0, memory_bytes=768 * 2**20, rows=20_000)
+PICTURE_LIMITS: Final = Limits(cpu_seconds=60, wall_seconds=300.0, memory_bytes=768 * 2**20, rows=20_000)
 COMMANDS: Final = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin"
 """Where tesseract is looked for: never in a folder that somebody's environment names."""
 

@@ -35,6 +35,8 @@ class Page:
     image: Image
     across: tuple[float, ...]
     down: tuple[float, ...]
+    coarse: bool = False
+    """Whether it was sent with fewer than some 135 points an inch, as a fax of standard resolution is."""
 
 
 def pages_of(path: str) -> Iterator[Image]:
@@ -88,7 +90,6 @@ def _square(image: Image, dpi: object) -> Image:
         ratio = 2.0  # a fax that does not say so
     if not 0.3 < ratio < 4:
         ratio = 1.0
-    factor = min(3.0, WIDTH / max(1, min(image.width, int(image.height * ratio) or 1, WIDTH * 4)))
     if image.width > image.height * ratio:  # a page that lies on its side has the width of letter paper down it
         factor = min(3.0, WIDTH / (image.height * ratio))
     else:
@@ -96,10 +97,12 @@ def _square(image: Image, dpi: object) -> Image:
     size = max(1, round(image.width * factor)), max(1, round(image.height * ratio * factor))
     if size[0] * size[1] > MOST_POINTS // 4:
         raise Unreadable("the picture is far longer than a page.", "Send it in pages.")
-    cleaned = _without_specks(image) if factor > 0.9 else image
     from PIL import Image as Images
 
-    return cleaned.resize(size, Images.Resampling.BICUBIC if factor > 0.9 else Images.Resampling.BOX)
+    kept = _without_specks(image) if factor > 0.9 else image
+    square = kept.resize(size, Images.Resampling.BICUBIC if factor > 0.9 else Images.Resampling.BOX)
+    square.info = {"coarse": size[1] > 2.2 * image.height or size[0] > 2.2 * image.width}
+    return square
 
 
 def _without_specks(image: Image) -> Image:
@@ -122,7 +125,7 @@ def cleaned(image: Image) -> Page:
     """The page upright, without its rulings."""
     from PIL import Image, ImageChops, ImageFilter
 
-    angle = _angle(image)
+    angle, coarse = _angle(image), bool(image.info.get("coarse"))
     if abs(angle) >= 0.04:
         image = image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=255)
     dark = image.point(lambda level: 255 if level < 150 else 0)
@@ -135,7 +138,7 @@ def cleaned(image: Image) -> Page:
                 grown = strips.filter(ImageFilter.MaxFilter(3)).resize(image.size, Image.Resampling.NEAREST)
                 lines = ImageChops.multiply(grown.filter(ImageFilter.MaxFilter(3)), dark.filter(ImageFilter.MaxFilter(3)))
                 image.paste(255, mask=lines)
-    return Page(image, tuple(columns), tuple(rows))
+    return Page(image, tuple(columns), tuple(rows), coarse)
 
 
 def _angle(image: Image) -> float:

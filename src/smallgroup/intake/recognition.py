@@ -30,13 +30,15 @@ UNREAD: Final = "?"
 """What stands in a cell where something is on the paper and nothing could be read."""
 AGREED: Final = 92
 """The least that a cell is trusted in which three readings agree, in percent."""
+COARSE: Final = 70
+"""The most that figures are trusted of a fax in standard resolution: there three readings have agreed on a wrong one."""
 DIFFER: Final = 40
 """The most that a cell is trusted of which readings differ."""
 SPECKED: Final = 60
 """The most that a cell is trusted that begins or ends in a mark, which may be dirt."""
 _RIM: Final = 20
 _FIGURES: Final = re.compile(r"[\dOolISB$][\dOolISB/.,$%-]*")
-_PAGE_SECONDS: Final = 25.0
+_PAGE_SECONDS: Final = 60.0
 _FRAMES: Final = "|[]{}_=~—–‘’`«»™®©°*#\\"
 _SCALE: Final = 0.8  # of the second reading, as `picture.variant` makes it
 _ADVICE: Final = "Send the spreadsheet or the CSV file, or a clearer copy."
@@ -79,6 +81,8 @@ def _parts(number: int, image: Image, command: str) -> list[pages.Part]:
         for cells, others, thirds in zip(grid.rows, _placed(grid, again), _placed(grid, columns), strict=True):
             for at, words in enumerate(cells):
                 cells[at] = _agreed([words, others[at], thirds[at]])
+                if page.coarse and any(sign.isdigit() for word in cells[at] for sign in word.text):
+                    cells[at] = [replace(word, confidence=min(word.confidence, COARSE)) for word in cells[at]]
         _look_into_empty_cells(grid, page)
     return pages.parts_of(number, grids, outside, recognized=True)
 
