@@ -124,7 +124,7 @@ def _reading(table: Table, numbers: Sequence[int], file: str) -> Reading | None:
 def _never_safe(table: Table, problem: Problem, as_of: date) -> Problem:
     column = next((column for column in table.columns if column.named == problem.column), None)
     cell: Cell = None
-    if column is not None and problem.row in table.sheet.numbers:
+    if column is not None and problem.row is not None and problem.row in table.sheet.numbers:
         cell = table.sheet.columns[column.index][list(table.sheet.numbers).index(problem.row)]
     return never_safe(problem, table.sheet, KNOWN_FIELDS, cell, as_of)
 

@@ -74,7 +74,7 @@ class Reading:
 
 
 def reading_of(sheet: Sheet, fields: Mapping[int, str], rows: Sequence[int]) -> Reading | None:
-    """The reading of the cells in `rows` (row numbers) of the columns in `fields`; None where no cell was recognized."""
+    """The reading of the cells in `rows` (row numbers) and the columns in `fields`; None where none was recognized."""
     if not sheet.confidence:
         return None
     held = set(rows)
@@ -112,14 +112,14 @@ def never_safe(problem: Problem, sheet: Sheet, known: Mapping[str, Field], cell:
     if not sheet.confidence:
         return problem
     proposal = problem.proposal
-    if proposal is None and problem.field in known:
+    if proposal is None and problem.field is not None and problem.field in known:
         proposal = _look_alike(known[problem.field], cell, as_of)
     return problem if proposal is None else replace(problem, proposal=replace(proposal, safe=False))
 
 
 def _look_alike(field: Field, cell: Cell, as_of: date) -> Proposal | None:
     """What the cell says where its letters are taken for the digits that look like them."""
-    if not isinstance(cell, str) or field.kind not in ("date", "hundredths", "cents") and field.name != "zip":
+    if not isinstance(cell, str) or (field.kind not in ("date", "hundredths", "cents") and field.name != "zip"):
         return None
     written = cell.strip(SPACE)
     new = written.translate(_LOOK_ALIKE)
@@ -127,4 +127,5 @@ def _look_alike(field: Field, cell: Cell, as_of: date) -> Proposal | None:
     if value is None or isinstance(value, Fault):
         return None
     told = value.isoformat() if isinstance(value, date) else new
-    return Proposal(told, "letters were read where digits belong; these look like them. Compare the original.", safe=False)
+    why = "letters were read where digits belong; these look like them. Compare the original."
+    return Proposal(told, why, safe=False)

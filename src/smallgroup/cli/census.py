@@ -43,8 +43,8 @@ def _census() -> None:
 def check(
     file: Path = typer.Argument(
         ...,
-        help="The census, .xlsx, .xls, .xlsb, .ods, .csv or .pdf, or a fax (.tif, .png, .jpg): a row a person or a row a "
-        "family, usual headers.",
+        help="The census, .xlsx, .xls, .xlsb, .ods, .csv or .pdf, or a fax (.tif, .png, .jpg): a row a person or a row "
+        "a family, usual headers.",
     ),
     map_: list[str] = inputs.MAP,
     sender: str = typer.Option(

@@ -25,7 +25,8 @@ DATA = typer.Option(
 CENSUS = typer.Option(
     None,
     "--census",
-    help="The census: .xlsx, .xls, .xlsb, .ods, .csv or a text .pdf; default: census.xlsx or census.csv beside GROUP.yaml.",
+    help="The census: .xlsx, .xls, .xlsb, .ods, .csv or a text .pdf; default: census.xlsx or census.csv beside "
+    "GROUP.yaml.",
 )
 RATES = typer.Option(
     None, "--rates", help="A rate file; default: rates.csv beside GROUP.yaml, else the imported rates."
@@ -134,8 +135,8 @@ def read_census_file(
     if census.reading is not None and not for_review:
         raise Refused(Problem(
             f"Census file {path.name}", f"it was {census.reading.sentence}",
-            f"Run smallgroup census check {path.name} --fixed OUT.xlsx, compare OUT.xlsx with the original, correct it, "
-            "and give that.",
+            f"Run smallgroup census check {path.name} --fixed OUT.xlsx, compare OUT.xlsx with the original, correct "
+            "it, and give that.",
         ))  # fmt: skip
     return census
 

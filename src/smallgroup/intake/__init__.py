@@ -55,4 +55,6 @@ def _sheets_of(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str,
 
     from smallgroup.intake import paper, spreadsheet
 
-    return (paper if Path(path).suffix.lower() in paper.SUFFIXES else spreadsheet).sheets_of(path)
+    if Path(path).suffix.lower() in paper.SUFFIXES:
+        return paper.sheets_of(path)
+    return spreadsheet.sheets_of(path)

@@ -84,7 +84,8 @@ def ruled(words: Sequence[Word], across: Sequence[float], down: Sequence[float])
     """
     if len(across) < 4 or len(down) < 2:
         return None, list(words)
-    inside, outside = [], []
+    inside: list[Word] = []
+    outside: list[Word] = []
     for word in words:
         within = across[0] <= word.center <= across[-1] and down[0] <= word.middle <= down[-1]
         (inside if within else outside).append(word)

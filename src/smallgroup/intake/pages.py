@@ -14,7 +14,10 @@ from difflib import SequenceMatcher
 from smallgroup.intake.child import Limits, Unreadable, line_of, sheet_lines
 from smallgroup.intake.grid import Grid, Word, lines_of, text_of
 
-_PAGE_NUMBER = re.compile(r"(?:.*\b)?pages?:? ?\d+(?: ?(?:of|/) ?\d+)?(?:\b.*)?|-? ?\d+ ?-?|\d+ ?(?:of|/) ?\d+", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"(?:.*\b)?pages?:? ?\d+(?: ?(?:of|/) ?\d+)?(?:\b.*)?|-? ?\d+ ?-?|\d+ ?(?:of|/) ?\d+",
+    re.IGNORECASE,
+)
 
 Text = str | None
 
@@ -57,8 +60,8 @@ def parts_of(page: int, grids: Sequence[Grid], outside: Sequence[Word], *, recog
     for _, piece in sorted(pieces, key=lambda piece: piece[0]):
         if isinstance(piece, list):
             at += 1
-            told = (min(word.confidence for word in piece),) if recognized else ()
-            row = Row((text_of(piece),), page, at, told)
+            doubt = min(word.confidence for word in piece)
+            row = Row((text_of(piece),), page, at, (doubt,) if recognized else ())
             if parts and not parts[-1].edges:
                 parts[-1].rows.append(row)
             else:

@@ -1,4 +1,4 @@
-"""A census on paper: a PDF with text, or what a fax machine or a scanner made of one. Read in limited child processes."""
+"""A census on paper: a PDF with text, or what a fax machine or a scanner made of one; read in limited children."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def sheets_of(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str, 
         else:
             starts, kind = _STARTS[{".tiff": ".tif", ".jpeg": ".jpg"}.get(suffix, suffix)]
             if not start.startswith(starts):
-                refuse(where, f"it is named {suffix} but is no {kind}.", "Check whether it was saved whole, and what it is.")
+                why = f"it is named {suffix} but is no {kind}."
+                refuse(where, why, "Check whether it was saved whole, and what it is.")
         command = _tesseract(where, file)
         lines = answer(
             recognition.lines, str(file.absolute()), PICTURE_LIMITS, command, pdf=suffix == ".pdf",

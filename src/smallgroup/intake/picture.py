@@ -136,8 +136,8 @@ def cleaned(image: Image) -> Page:
         for strips, near in ((flat, rows), (upright, columns)):
             if near:
                 grown = strips.filter(ImageFilter.MaxFilter(3)).resize(image.size, Image.Resampling.NEAREST)
-                lines = ImageChops.multiply(grown.filter(ImageFilter.MaxFilter(3)), dark.filter(ImageFilter.MaxFilter(3)))
-                image.paste(255, mask=lines)
+                wider = ImageFilter.MaxFilter(3)
+                image.paste(255, mask=ImageChops.multiply(grown.filter(wider), dark.filter(wider)))
     return Page(image, tuple(columns), tuple(rows), coarse)
 
 

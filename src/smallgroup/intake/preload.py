@@ -33,7 +33,8 @@ from smallgroup.intake import (  # noqa: E402
 )
 
 __all__ = [
-    "calamine_book", "child", "csv", "csv_text", "openpyxl", "pdf_table", "pdf_text", "recognition", "workbook", "zipfile",
+    "calamine_book", "child", "csv", "csv_text", "openpyxl", "pdf_table", "pdf_text", "recognition",
+    "workbook", "zipfile",
 ]  # fmt: skip
 
 if not openpyxl.DEFUSEDXML:

@@ -31,7 +31,7 @@ UNREAD: Final = "?"
 AGREED: Final = 92
 """The least that a cell is trusted in which three readings agree, in percent."""
 COARSE: Final = 70
-"""The most that figures are trusted of a fax in standard resolution: there three readings have agreed on a wrong one."""
+"""The most that figures of a fax in standard resolution are trusted: three readings have agreed on a wrong one."""
 DIFFER: Final = 40
 """The most that a cell is trusted of which readings differ."""
 SPECKED: Final = 60
