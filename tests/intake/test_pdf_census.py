@@ -128,6 +128,15 @@ def test_an_error_names_page_and_row(read: Read) -> None:
     assert problem.cell == "E32"
 
 
+def test_somebody_named_page_is_no_page_number(read: Read) -> None:
+    pdf = paper()
+    pdf.add_page()
+    with pdf.table(width=120) as table:
+        for row in (("Relationship", "Last Name", "Date of Birth"), ("employee", "Page", "03/04/1990")):
+            table.row(row)
+    assert read(pdf).members["last_name"].to_list() == ["Page"]
+
+
 def test_a_total_at_the_end_is_nobody(read: Read) -> None:
     rows, pdf = people(8, 6), paper()
     pdf.add_page()

@@ -19,6 +19,8 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_PAGE_NUMBER_ALONE = re.compile(r"-? ?pages?:? ?\d+(?: ?(?:of|/) ?\d+)? ?-?", re.IGNORECASE)
+
 Text = str | None
 
 
@@ -224,7 +226,8 @@ def _footer(row: Row, repeated: set[str]) -> bool:
     text = " ".join(filled)
     if not filled or len(filled) > 3:
         return False
-    return (len(text) > 4 and _PAGE_NUMBER.fullmatch(text) is not None) or _masked(text) in repeated
+    # Inside of a table Page may be somebody's name.
+    return _PAGE_NUMBER_ALONE.fullmatch(text) is not None or _masked(text) in repeated
 
 
 def _masked(text: str) -> str:
