@@ -260,7 +260,7 @@ def other_kind(path: Path) -> None:
         (cut_png, "fax.png", "the picture is damaged"),
         (bomb, "fax.png", "60,000 by 60,000 points is more than any fax or scan has"),
         (thousand, "fax.tif", "it has more than 12 pages"),
-        (noise, "cat.jpg", ""),
+        (noise, "cat.jpg", "what is on page 1 cannot be recognized as text"),
         (blank, "fax.tif", "nothing can be read on it"),
         (tall, "fax.png", "the picture is far longer than a page"),
         (text, "fax.tif", "it is named .tif but is no TIFF"),

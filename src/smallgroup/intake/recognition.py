@@ -36,6 +36,7 @@ DIFFER: Final = 40
 """The most that a cell is trusted of which readings differ."""
 SPECKED: Final = 60
 """The most that a cell is trusted that begins or ends in a mark, which may be dirt."""
+_LEAST: Final = 40  # of half of a page's words: a picture of something else has 20 or so, a bad fax 70
 _RIM: Final = 20
 _FIGURES: Final = re.compile(r"[\dOolISB$][\dOolISB/.,$%-]*")
 _PAGE_SECONDS: Final = 60.0
@@ -71,6 +72,8 @@ def _parts(number: int, image: Image, command: str) -> list[pages.Part]:
         one = both.submit(_words, command, page.image, 1.0)
         other = both.submit(_words, command, picture.variant(page.image), _SCALE)
         words, again = one.result(), other.result()
+    if words and median(word.confidence for word in words) < _LEAST:
+        raise Unreadable(f"what is on page {number} cannot be recognized as text.", _ADVICE)
     words += _unread_lines(page, words)
     grid, outside = ruled(words, page.across, page.down)
     grids = [grid] if grid is not None else []
