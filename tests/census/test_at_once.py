@@ -60,7 +60,7 @@ def census(dice: Random) -> str:
 
 
 def answer(path: Path) -> object:
-    sheets, notices = spreadsheet._understood(list(csv_text.lines(str(path), "c.csv", Limits())), "c.csv")
+    sheets, notices = spreadsheet.understood(list(csv_text.lines(str(path), "c.csv", Limits())), "c.csv")
     try:
         found = read.read_census(sheets, file="c.csv", as_of=AS_OF)
     except Refused as refused:

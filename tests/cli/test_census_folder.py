@@ -111,7 +111,8 @@ def test_an_empty_folder(run: Run, tmp_path: Path) -> None:
     status, out, err = run("census", "check", tmp_path / "none")
     assert status == 1
     assert out == ""
-    assert "Folder none: there is no census in it. Put .xlsx, .xls, .xlsb, .ods, .csv, .tsv or .txt into it." in err
+    kinds = ".xlsx, .xls, .xlsb, .ods, .csv, .tsv, .txt, .pdf, .tif, .tiff, .png, .jpg or .jpeg"
+    assert f"Folder none: there is no census in it. Put {kinds} into it." in err
 
 
 def test_files_that_cannot_be_read(run: Run, folder: Path) -> None:

@@ -261,11 +261,11 @@ def test_a_pdf_that_unpacks_to_too_much(tmp_path: Path) -> None:
         sheets_of(path, limits=PDF_LIMITS, pdf=Limits(paper="wage report", memory_bytes=200 * 2**20))
 
 
-def test_a_census_is_never_a_pdf(tmp_path: Path) -> None:
-    path = tmp_path / "census.pdf"
+def test_where_no_pdf_is_expected_none_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "rates.pdf"
     path.write_bytes(text_pdf([HEADER]))
-    with pytest.raises(Refused, match=r"Census file census.pdf: a .pdf file is not read"):
-        census_file(path, as_of=date(2025, 9, 12))
+    with pytest.raises(Refused, match=r"Rate file rates.pdf: a .pdf file is not read"):
+        sheets_of(path, limits=Limits(paper="rate"))
 
 
 def test_without_pdfplumber_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,8 +45,8 @@ def _census() -> None:
 @app.command("check")
 def check(
     files: list[Path] = typer.Argument(
-        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv: a row a person or a row a family, usual headers. "
-        "Or several, or a folder of them.", metavar="FILE… | FOLDER",
+        ..., help="The census, .xlsx, .xls, .xlsb, .ods, .csv or .pdf, or a fax (.tif, .png, .jpg): a row a person or "
+        "a row a family, usual headers. Or several, or a folder of them.", metavar="FILE… | FOLDER",
     ),
     map_: list[str] = inputs.MAP,
     sender: str = inputs.SENDER,
@@ -83,6 +83,9 @@ def check(
     one is and the first thing that is wrong with it. With --json that is a line a file, each one JSON object.
     Ctrl-C says what was done until then.
 
+    A fax or a scan is read by character recognition: each cell has a confidence, those in doubt are listed, and no
+    other verb takes the file. Compare the copy that --fixed writes with the original, and use that.
+
     Example: smallgroup census check staff.xlsx --fixed staff-fixed.xlsx --accept safe
     """
     many = len(files) > 1 or files[0].is_dir()
@@ -105,7 +108,9 @@ def check(
         known = senders.columns_of(inputs.data_folder(data), sender) if sender is not None else None
         _repair(file, map_, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
         return
-    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), sender=sender, data=data)
+    census = inputs.read_census_file(
+        file, map_, inputs.a_day(as_of, "--as-of"), sender=sender, data=data, for_review=True
+    )
     if as_json:
         output.emit(_as_json(file, census))
         return
@@ -116,7 +121,7 @@ def _as_json(file: Path, census: Census) -> dict[str, object]:
     return {"file": file.name, "layout": census.layout, "sheet": census.sheet, **_told(census),
             "columns": [match.as_json() for match in census.matches],
             "notices": list(census.notices), "to_check": [one.as_json() for one in census.to_check],
-            "errors": []}  # fmt: skip
+            **_review(census), "errors": []}  # fmt: skip
 
 
 def _told(census: Census) -> dict[str, object]:
@@ -131,6 +136,10 @@ def _told(census: Census) -> dict[str, object]:
         "elections": {word: int(elections.get(word, 0)) for word in ("enroll", "waive", "decline")},
         "without_election": int(employees["election"].null_count()),
     }
+
+
+def _review(census: Census) -> dict[str, object]:
+    return {} if census.reading is None else {"review": census.reading.as_json()}
 
 
 def _say(file: Path, census: Census) -> None:
@@ -151,6 +160,10 @@ def _say(file: Path, census: Census) -> None:
     ))  # fmt: skip
     for notice in census.notices:
         out.print(f"- {notice}", markup=False)
+    if census.reading is not None:
+        births = [one for one in census.reading.cells if one.field == "date_of_birth"]
+        out.print(f"It was {census.reading.sentence}")
+        out.print(f"Birth dates: {', '.join(f'{one.cell} {one.confidence}%' for one in births)}.")
     _say_to_check(census.to_check)
 
 
@@ -215,7 +228,7 @@ def _say_repaired(
 ) -> None:  # fmt: skip
     census = result.census
     if as_json:
-        told = {"layout": census.layout, "sheet": census.sheet, **_told(census)} if census else {}
+        told = {"layout": census.layout, "sheet": census.sheet, **_told(census), **_review(census)} if census else {}
         output.emit({
             "file": file.name, **told, "fixed": fixed.name if fixed else None, "log": log.name if log else None,
             "changes": [asdict(change) for change in result.changes],

@@ -62,7 +62,8 @@ def check_many(
             return Checked(label, problems=(problem,), answer=told_wrong, failure=failure)
         answer = told(path, census) | {"file": label} if as_json else None
         confirmed = remembered(census.matches) if sender is not None else None
-        return Checked(label, census.layout, census.members.height, confirmed=confirmed, answer=answer)
+        layout = census.layout if census.reading is None else f"{census.layout}, to be compared with the original"
+        return Checked(label, layout, census.members.height, confirmed=confirmed, answer=answer)
 
     done: dict[int, Checked] = {}
     written = 0
@@ -103,7 +104,7 @@ def found(given: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     Folders are searched down to the last one, by name; a link to a folder is not followed, so that none is
     searched for ever. Hidden files, and the locks of spreadsheet programs, are passed over. Raises Refused.
     """
-    from smallgroup.intake.spreadsheet import READABLE
+    from smallgroup.intake import READABLE
 
     files: dict[Path, None] = {}
     left: list[Path] = []

@@ -26,7 +26,8 @@ DATA = typer.Option(
 CENSUS = typer.Option(
     None,
     "--census",
-    help="The census: .xlsx, .xls, .xlsb, .ods or .csv; default: census.xlsx or census.csv beside GROUP.yaml.",
+    help="The census: .xlsx, .xls, .xlsb, .ods, .csv or a text .pdf; default: census.xlsx or census.csv beside "
+    "GROUP.yaml.",
 )
 RATES = typer.Option(
     None, "--rates", help="A rate file; default: rates.csv beside GROUP.yaml, else the imported rates."
@@ -129,14 +130,23 @@ def census_path(given: Path | None, group: Path) -> Path | None:
 
 def read_census_file(
     path: Path, mapping: list[str] | None = None, on: date | None = None, *, sender: str | None = None,
-    data: Path | None = None,
+    data: Path | None = None, for_review: bool = False,
 ) -> Census:  # fmt: skip
-    """A census; of a sender's columns, what was confirmed before holds, and what --map says is kept."""
+    """A census; of a sender's columns, what was confirmed before holds, and what --map says is kept.
+
+    Raises Refused; one that character recognition read is taken `for_review` only.
+    """
     from smallgroup.intake import census_file, senders
 
     folder = data_folder(data) if sender is not None else None
     known = senders.columns_of(folder, sender) if folder is not None and sender is not None else None
     census = census_file(path, mapping=pairs(mapping, "--map"), remembered=known, as_of=on or today())
+    if census.reading is not None and not for_review:
+        raise Refused(Problem(
+            f"Census file {path.name}", f"it was {census.reading.sentence}",
+            f"Run smallgroup census check {path.name} --fixed OUT.xlsx, compare OUT.xlsx with the original, correct "
+            "it, and give that.",
+        ))  # fmt: skip
     if folder is not None and sender is not None:
         from smallgroup.census.matching import remembered
 

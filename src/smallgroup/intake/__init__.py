@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from smallgroup.census.read import Census
     from smallgroup.census.sheet import Sheet
 
-__all__ = ["census_file", "census_sheets"]
+__all__ = ["READABLE", "census_file", "census_sheets"]
+
+READABLE = (".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
+"""The suffixes of what may be a census."""
 
 
 def census_file(
@@ -21,11 +24,12 @@ def census_file(
     remembered: Mapping[str, str] | None = None,
     as_of: date,
 ) -> Census:
-    """The census in an .xlsx, .xls, .xlsb, .ods or text file: the one way in.
+    """The census in a spreadsheet, a text file, a PDF or a picture of a page: the one way in.
 
     `mapping` says which column of the file holds which field, `remembered` what was confirmed for its
     sender before; `as_of` is the day after which nobody is born yet. Raises Refused with every
-    problem of the file; whatever it does to its reader, this process lives on.
+    problem of the file; whatever it does to its reader, this process lives on. Where `Census.reading` is not
+    None, character recognition read the file, and a person must compare it with the original before it is used.
     """
     # Imported late: the child processes import this package too, and must stay small.
     from smallgroup.intake import process
@@ -35,9 +39,8 @@ def census_file(
     from pathlib import Path
 
     from smallgroup.census.read import read_census
-    from smallgroup.intake.spreadsheet import sheets_of
 
-    sheets, notices = sheets_of(path)
+    sheets, notices = _sheets_of(path)
     census = read_census(sheets, file=Path(path).name, mapping=mapping, remembered=remembered, as_of=as_of)
     return replace(census, notices=notices + census.notices) if notices else census
 
@@ -47,6 +50,14 @@ def census_sheets(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[s
     from smallgroup.intake import process
 
     process.warm_up()
-    from smallgroup.intake.spreadsheet import sheets_of
+    return _sheets_of(path)
 
-    return sheets_of(path)
+
+def _sheets_of(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+    from pathlib import Path
+
+    from smallgroup.intake import paper, spreadsheet
+
+    if Path(path).suffix.lower() in paper.SUFFIXES:
+        return paper.sheets_of(path)
+    return spreadsheet.sheets_of(path)
