@@ -21,6 +21,7 @@ class Sheet:
     blank or not; 0 when it mentions none after `numbers`. `merged` holds the merged areas of several rows: first
     row number, first column index, last row number, last column index. `from_1904` says that its workbook counts days
     from 1904, so that a bare number is not the day it looks like. The name of a .csv file's sheet is the file's name.
+    `origin` is what messages call the file where its own name says too little: `staff.eml, attachment census.xlsx`.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Sheet:
     last_row: int = 0
     from_1904: bool = field(default=False, kw_only=True)
     merged: tuple[tuple[int, int, int, int], ...] = field(default=(), kw_only=True)
+    origin: str = field(default="", kw_only=True)
 
     @classmethod
     def of_rows(cls, rows: Iterable[Sequence[Cell]], *, name: str = "", first_row: int = 1) -> Sheet:

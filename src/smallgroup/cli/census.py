@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Read and check a census.", no_args_is_help=True)
 
 
+PART = typer.Option(None, "--part", help="Which part of a message (.eml) is the census.", metavar="NAME")
 FORCE = typer.Option(False, "--force", help="Write over a file that is there already; never over the census.")
 
 
@@ -42,9 +43,10 @@ def _census() -> None:
 @app.command("check")
 def check(
     file: Path = typer.Argument(
-        ..., help="The census, .xlsx, .xls, .xlsb, .ods or .csv: a row a person or a row a family, usual headers."
+        ..., help="The census, .xlsx, .xls, .xlsb, .ods, .csv or .eml: a row a person or a row a family, usual headers."
     ),
     map_: list[str] = inputs.MAP,
+    part: str | None = PART,
     sender: str = typer.Option(
         None, "--sender", help="Who sent it: what --map says is kept for their next file.", metavar="NAME"
     ),
@@ -91,9 +93,9 @@ def check(
     folder = inputs.data_folder(data)
     known = senders.columns_of(folder, sender) if sender is not None else None
     if fixed is not None or log is not None:
-        _repair(file, map_, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
+        _repair(file, map_, part, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
         return
-    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known)
+    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known, part)
     if sender is not None:
         senders.remember(folder, sender, remembered(census.matches))
     told = _told(census)
@@ -155,8 +157,8 @@ def _say_to_check(to_check: Sequence[Problem]) -> None:
 
 
 def _repair(
-    file: Path, map_: list[str] | None, as_of: str | None, known: Mapping[str, str] | None, *, fixed: Path | None,
-    accept: Accept | None, log: Path | None, force: bool, as_json: bool,
+    file: Path, map_: list[str] | None, part: str | None, as_of: str | None, known: Mapping[str, str] | None, *,
+    fixed: Path | None, accept: Accept | None, log: Path | None, force: bool, as_json: bool,
 ) -> None:  # fmt: skip
     from dataclasses import replace
 
@@ -177,7 +179,7 @@ def _repair(
             may_be_written(path, force=force, suffixes=(suffix,), inputs=(file,))
     if fixed is not None and log is not None and fixed.resolve() == log.resolve():
         raise Refused(Problem(log.name, "--fixed and --log are one file.", "Name two."))
-    sheets, notices = census_sheets(file)
+    sheets, notices = census_sheets(file, part=part)
 
     from smallgroup.census.read import read_census
     from smallgroup.census.repair import repaired
@@ -241,6 +243,7 @@ def convert(
     out: Path = typer.Argument(..., help="What to write, .xlsx or .csv.", metavar="OUT"),
     to: To = typer.Option(To.plain, "--to", help="The plain layout, or the exchange template v1.1."),
     map_: list[str] = inputs.MAP,
+    part: str | None = PART,
     as_of: str = typer.Option(
         None, "--as-of", help="Birth dates after this day are refused; default: today.", metavar="DATE"
     ),
@@ -260,7 +263,7 @@ def convert(
     suffixes = (".xlsx", ".csv")
     may_be_written(out, force=force, suffixes=suffixes, inputs=(file,))
     on = inputs.a_day(as_of, "--as-of") or inputs.today()
-    census = inputs.read_census_file(file, map_, on)
+    census = inputs.read_census_file(file, map_, on, part=part)
     written = rows_of(census.members, to.value)
     notices = [*census.notices, *written.notices]
     rows = [tuple(printable(cell) if isinstance(cell, str) else cell for cell in row) for row in written.rows]

@@ -124,11 +124,12 @@ def census_path(given: Path | None, group: Path) -> Path | None:
 
 
 def read_census_file(
-    path: Path, mapping: list[str] | None = None, on: date | None = None, remembered: dict[str, str] | None = None
-) -> Census:
+    path: Path, mapping: list[str] | None = None, on: date | None = None, remembered: dict[str, str] | None = None,
+    part: str | None = None,
+) -> Census:  # fmt: skip
     from smallgroup.intake import census_file
 
-    return census_file(path, mapping=pairs(mapping, "--map"), remembered=remembered, as_of=on or today())
+    return census_file(path, mapping=pairs(mapping, "--map"), remembered=remembered, part=part, as_of=on or today())
 
 
 def data_folder(given: Path | None) -> Path:

@@ -19,13 +19,14 @@ def census_file(
     *,
     mapping: Mapping[str, str] | None = None,
     remembered: Mapping[str, str] | None = None,
+    part: str | None = None,
     as_of: date,
 ) -> Census:
-    """The census in an .xlsx, .xls, .xlsb, .ods or text file: the one way in.
+    """The census in an .xlsx, .xls, .xlsb, .ods or text file, or in a message (.eml): the one way in.
 
     `mapping` says which column of the file holds which field, `remembered` what was confirmed for its
-    sender before; `as_of` is the day after which nobody is born yet. Raises Refused with every
-    problem of the file; whatever it does to its reader, this process lives on.
+    sender before, `part` which part of a message is meant; `as_of` is the day after which nobody is born yet.
+    Raises Refused with every problem of the file; whatever it does to its reader, this process lives on.
     """
     # Imported late: the child processes import this package too, and must stay small.
     from smallgroup.intake import process
@@ -35,18 +36,24 @@ def census_file(
     from pathlib import Path
 
     from smallgroup.census.read import read_census
-    from smallgroup.intake.spreadsheet import sheets_of
 
-    sheets, notices = sheets_of(path)
+    sheets, notices = census_sheets(path, part=part)
     census = read_census(sheets, file=Path(path).name, mapping=mapping, remembered=remembered, as_of=as_of)
     return replace(census, notices=notices + census.notices) if notices else census
 
 
-def census_sheets(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def census_sheets(
+    path: str | PathLike[str], *, part: str | None = None
+) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The sheets of a census file as they are, and notices about how it was read. Raises Refused."""
     from smallgroup.intake import process
 
     process.warm_up()
+    if part is not None:
+        from smallgroup.intake.mail import part_of
+
+        found = part_of(path, part)
+        return found.sheets, found.notices
     from smallgroup.intake.spreadsheet import sheets_of
 
     return sheets_of(path)

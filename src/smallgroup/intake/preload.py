@@ -22,9 +22,9 @@ import openpyxl.worksheet._reader  # noqa: E402
 with suppress(ImportError):  # optional; its reader says so when it is wanted
     import python_calamine  # noqa: F401
 
-from smallgroup.intake import calamine_book, child, csv_text, pdf_text, workbook  # noqa: E402
+from smallgroup.intake import calamine_book, child, csv_text, message, pdf_text, workbook  # noqa: E402
 
-__all__ = ["calamine_book", "child", "csv", "csv_text", "openpyxl", "pdf_text", "workbook", "zipfile"]
+__all__ = ["calamine_book", "child", "csv", "csv_text", "message", "openpyxl", "pdf_text", "workbook", "zipfile"]
 
 if not openpyxl.DEFUSEDXML:
     raise ImportError("openpyxl runs without defusedxml, so it would expand entity bombs")

@@ -44,6 +44,11 @@ def sheets_of(
     """
     limits = limits or Limits()
     file = Path(path)
+    if file.suffix.lower() == ".eml" and pdf is None:
+        from smallgroup.intake.mail import chosen, read_mail
+
+        part = chosen(read_mail(file, limits=limits))
+        return part.sheets, part.notices
     (suffix, packed), name = _checked(file, limits, pdf=pdf is not None), _shown(file)
     where = _place(file, limits)
     try:
@@ -90,6 +95,8 @@ def _checked(file: Path, limits: Limits, *, pdf: bool = False) -> tuple[str, boo
     if not start:
         _refuse(name, "it is empty.", "Check whether it was saved.")
     suffix = file.suffix.lower()
+    if suffix == ".eml" and not pdf:
+        return suffix, False
     if suffix not in (*_TEXTS, *_BOOKS) and not (suffix == ".pdf" and pdf):
         kind = f"a {suffix} file" if suffix else "a file without a suffix"
         _refuse(name, f"{_clean(kind)} is not read.", f"{_AS_XLSX}")
