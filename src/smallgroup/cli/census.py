@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from smallgroup.cli import inputs, output
+from smallgroup.cli import census_inbox, inputs, output
 from smallgroup.errors import Problem, Refused
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from smallgroup.census.sheet import Sheet
 
 app = typer.Typer(help="Read and check a census.", no_args_is_help=True)
+app.add_typer(census_inbox.app, name="inbox")
 
 
 PART = typer.Option(None, "--part", help="Which part of a message (.eml) is the census.", metavar="NAME")
