@@ -103,14 +103,13 @@ class _Found:
         self.met += 1
         if self.met > MOST_PARTS:
             raise Unreadable(f"it has more than {MOST_PARTS} parts.", "Send the census by itself.")
-        payload = message.get_payload()
-        if isinstance(payload, list):
+        if message.is_multipart():
             if message.get_content_maintype() == "message":
                 group = None
             elif message.get_content_subtype() == "alternative":
                 self.groups += 1
                 group = self.groups
-            for part in payload:
+            for part in message.get_payload():
                 assert isinstance(part, Message)
                 self.walk(_unwrapped(message, part), depth + 1, group)
         elif message.get_content_maintype() == "multipart" and (again := _with_boundary(message)) is not None:
@@ -223,32 +222,29 @@ def _unwrapped(outer: Message, inner: Message) -> Message:
     if outer.get_content_maintype() == "message" and encoding in ("base64", "quoted-printable") and not inner.keys():
         carrier = Message()
         carrier["Content-Transfer-Encoding"] = encoding
-        carrier.set_payload(inner.get_payload())
+        carrier.set_payload(_decoded(inner).decode("ascii", "surrogateescape"))
         return email.message_from_bytes(_decoded(carrier))
     return inner
 
 
 def _with_boundary(message: Message) -> Message | None:
     """A message of several parts that does not name the line between them: the first such line is taken for it."""
-    text = message.get_payload()
-    line = re.search(r"^--(\S[^\r\n]{0,69})\r?$", text, re.M) if isinstance(text, str) else None
-    if line is None or not isinstance(text, str):
+    data = _decoded(message)
+    line = re.search(rb"^--(\S[^\r\n]{0,69})\r?$", data, re.M)
+    if line is None:
         return None
-    boundary = line[1].strip().replace('"', "")
-    head = f'Content-Type: {message.get_content_type()}; boundary="{boundary}"\n\n'
-    again = email.message_from_bytes((head + text).encode("ascii", "surrogateescape"))
+    boundary = line[1].strip().replace(b'"', b"")
+    head = f"Content-Type: {message.get_content_type()}; boundary=".encode("ascii", "replace")
+    again = email.message_from_bytes(head + b'"' + boundary + b'"\n\n' + data)
     return again if again.is_multipart() else None
 
 
 def _decoded(message: Message) -> bytes:
     try:
         data = message.get_payload(decode=True)
-    except (ValueError, LookupError, AssertionError):  # a charset or an encoding that Python cannot name
-        data = None
-    if isinstance(data, bytes):
-        return data
-    payload = message.get_payload()
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+    except (ValueError, LookupError):  # an encoding that Python cannot undo
+        return b""
+    return data if isinstance(data, bytes) else b""
 
 
 def _file_name(message: Message) -> str | None:
