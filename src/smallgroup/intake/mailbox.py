@@ -96,7 +96,8 @@ def fetch(box: Mailbox, inbox: Inbox, *, password: str, received_on: date, move_
             _folder_exists(connection, box, move_to)
         known = inbox.places()
         with _lost(box, fetched):
-            uids = _uids(connection, "ALL" if move_to is not None else "UNSEEN")
+            able = _capabilities(connection)
+            uids = _uids(connection, "UNDELETED" if move_to is not None else "UNSEEN")
             sizes = _sizes(connection, uids)
             for done, uid in enumerate(uids):
                 progress(done, len(uids))
@@ -110,7 +111,7 @@ def fetch(box: Mailbox, inbox: Inbox, *, password: str, received_on: date, move_
                     if item is None:
                         continue
                     fetched.taken.append(item)
-                _done(connection, uid, move_to, box, fetched)
+                _done(connection, uid, move_to, able, box, fetched)
             progress(len(uids), len(uids))
     finally:
         with suppress(OSError, imaplib.IMAP4.error):
@@ -249,18 +250,26 @@ def _message(connection: imaplib.IMAP4, uid: int) -> bytes | None:
     return None
 
 
-def _done(connection: imaplib.IMAP4, uid: int, move_to: str | None, box: Mailbox, fetched: Fetched) -> None:
+def _capabilities(connection: imaplib.IMAP4) -> frozenset[str]:
+    """What the server can do for this user; before the login it may have said less."""
+    _, told = connection.capability()
+    lines = [line.decode("ascii", "replace").upper() for line in told if isinstance(line, bytes)]
+    return frozenset(" ".join(lines).split())
+
+
+def _done(connection: imaplib.IMAP4, uid: int, move_to: str | None, able: frozenset[str], box: Mailbox,
+          fetched: Fetched) -> None:  # fmt: skip
     """Mark the message as read, or move it; that it cannot be is told, and it is not taken again all the same."""
     if move_to is None:
         status, _ = connection.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
-    elif "MOVE" in connection.capabilities:
+    elif "MOVE" in able:
         status, _ = connection.uid("MOVE", str(uid), _named(move_to))
     else:
         status, _ = connection.uid("COPY", str(uid), _named(move_to))
         if status == "OK":
             status, _ = connection.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Deleted)")
         # A bare EXPUNGE would also remove what somebody else has marked.
-        if status == "OK" and "UIDPLUS" in connection.capabilities:
+        if status == "OK" and "UIDPLUS" in able:
             connection.uid("EXPUNGE", str(uid))
     if status != "OK":
         what = "marked as read" if move_to is None else f"moved to {move_to}"
