@@ -174,11 +174,14 @@ def likeness(sheets: Sequence[Sheet]) -> tuple[bool, int]:
 
     It tells the census among several tables; whether it can be read is another matter.
     """
-    places = [
-        place for loosely in (False, True) for sheet in sheets
-        if (place := _header(sheet, {}, loosely=loosely)) is not None
-    ]  # fmt: skip
-    return any(place.complete for place in places), max((place.score for place in places), default=0)
+    score = 0
+    for loosely in (False, True):
+        for sheet in sheets:
+            place = _header(sheet, {}, loosely=loosely)
+            if place is not None and place.complete:
+                return True, place.score
+            score = max(score, place.score if place is not None else 0)
+    return False, score
 
 
 @dataclass(frozen=True, slots=True)

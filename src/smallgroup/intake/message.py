@@ -142,7 +142,7 @@ class _Found:
 
     def file(self, name: str, data: bytes, content_type: str, *, depth: int, charset: str | None = None,
              inline: bool = False, damaged: bool = False, packed: bool = False) -> None:  # fmt: skip
-        """One file: `packed` where it came out of an archive."""
+        """One file: `packed` where it came out of an archive or a text, so that nothing in it is opened in turn."""
         name = name or f"part {self.met}"
         kind: Kind = kind_of(name, data, content_type, inline=inline)
         if kind.name == "message" and not packed:
@@ -153,7 +153,7 @@ class _Found:
             grids = html_tables(_as_text(data, charset)[:_MOST_TEXT], self.limits)
             self._tables(name, "HTML", grids, len(data), None)
         elif kind.name != "file":
-            self._leave(name, len(data), kind.why or "an archive or a message inside an archive, which is not opened")
+            self._leave(name, len(data), kind.why or "an archive or a message inside another, which is not opened")
         elif len(data) > self.limits.unpacked_bytes:
             most = self.limits.unpacked_bytes // 2**20
             self._leave(name, len(data), f"it has {len(data) / 2**20:,.1f} MB; at most {most} MB are read")
@@ -211,7 +211,7 @@ class _Found:
             except (binascii.Error, ValueError):
                 continue
             if data:
-                self.file(found["name"].strip(), data, "application/octet-stream", depth=MOST_DEPTH)
+                self.file(found["name"].strip(), data, "application/octet-stream", depth=MOST_DEPTH, packed=True)
                 text = text.replace(found[0], "")
         return text
 

@@ -116,10 +116,13 @@ def _blocks(lines: Sequence[str], sign: str) -> list[tuple[int, dict[int, list[s
 
 
 def _trimmed(rows: dict[int, list[str]]) -> dict[int, list[str]]:
-    """Without what stands over and under the table and has far fewer cells: a sentence with a comma."""
+    """Without what stands over and under the table and is none of it: a sentence with a comma has no figure in it."""
     widths = Counter(len(row) for row in rows.values())
     usual = max(widths, key=lambda width: (widths[width] * (width - 1), width))
-    places = [at for at, row in rows.items() if 2 * sum(map(bool, row)) > usual or len(row) == usual]
+    places = [
+        at for at, row in rows.items()
+        if len(row) == usual or (2 * sum(map(bool, row)) > usual and any(map(str.isdigit, "".join(row))))
+    ]  # fmt: skip
     return {at: row for at, row in rows.items() if places and places[0] <= at <= places[-1]}
 
 
