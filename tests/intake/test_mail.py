@@ -17,7 +17,6 @@ from tests.intake.mails import CSV, OTHER, PNG, ROWS, attach, b64, html, locked_
 from smallgroup.errors import Refused
 from smallgroup.intake import census_file, census_sheets
 from smallgroup.intake.mail import read_mail
-from smallgroup.intake.spreadsheet import sheets_of
 
 DAY = date(2025, 9, 12)
 ALIGNED = "\n".join("  ".join(cell.ljust(14) for cell in row).rstrip() for row in ROWS)
@@ -215,7 +214,7 @@ def test_social_security_numbers_are_dropped(tmp_path: Path) -> None:
 
 
 def test_sheets_of_a_message(tmp_path: Path) -> None:
-    sheets, notices = sheets_of(saved(tmp_path, attach(mail(), xlsx(), "c.xlsx")))
+    sheets, notices = census_sheets(saved(tmp_path, attach(mail(), xlsx(), "c.xlsx")))
     assert [sheet.origin for sheet in sheets] == ["mail.eml, attachment c.xlsx"]
     assert notices == ("Read: attachment c.xlsx of the message.",)
 

@@ -113,7 +113,7 @@ def test_a_fork_server_that_was_killed_is_started_again():
 )
 def test_an_answer_that_makes_no_sense(lines):
     with pytest.raises(NoAnswer, match="garbled"):
-        spreadsheet._understood(lines, "census.csv")
+        spreadsheet.understood(lines, "census.csv")
 
 
 def run(script, *args, **options):

@@ -104,7 +104,7 @@ class Table:
         if self.shown_sheet is not None:
             parts.append(f"sheet '{self.shown_sheet}'")
         if at is not None:
-            parts.append(f"row {self.sheet.numbers[at]}")
+            parts.append(self.sheet.row_said(self.sheet.numbers[at]))
         if label:
             parts.append(label)
         return ", ".join(parts)

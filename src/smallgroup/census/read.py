@@ -16,6 +16,7 @@ from smallgroup.census.matching import Match
 from smallgroup.census.merged import spread_merged
 from smallgroup.census.privacy import shown
 from smallgroup.census.proposals import Around
+from smallgroup.census.reading import Reading, never_safe, reading_of, to_compare
 from smallgroup.census.sheet import Cell, Sheet, blank
 from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of
 from smallgroup.errors import Problem, Refused
@@ -28,7 +29,8 @@ class Census:
     `members` has the columns of `fields.SCHEMA` in their order, then `row` (Int64), the row in the file, and
     is in the order of the file. `notices` are sentences about what was left or dropped and is no fault;
     `to_check` is what is no fault either and yet worth a look, each at its cell. `matches` say why each column is
-    read as its field, in the order of the columns.
+    read as its field, in the order of the columns. `reading` is None unless character recognition read the file:
+    then a person must compare it with the original before anybody uses it.
     """
 
     members: pl.DataFrame
@@ -37,6 +39,7 @@ class Census:
     notices: tuple[str, ...]
     to_check: tuple[Problem, ...] = ()
     matches: tuple[Match, ...] = ()
+    reading: Reading | None = None
 
 
 def read_census(
@@ -97,13 +100,34 @@ def read_census(
     _report_findings(table, check(rows), positions, source)
     problems, table.problems = sorted(table.problems, key=_place_of(table)), []
     _report_findings(table, doubts(rows, as_of), positions, source)
+    reading = _reading(table, numbers, file)
     to_check = tuple(sorted(table.problems, key=_place_of(table)))
     if problems:
-        raise Refused(problems, to_check)
+        raise Refused([_never_safe(table, problem, as_of) for problem in problems], to_check)
     return Census(
         members=_frame(rows), layout=table.layout, sheet=table.sheet.name, notices=tuple(table.notices),
-        to_check=to_check, matches=tuple(table.matches),
+        to_check=to_check, matches=tuple(table.matches), reading=reading,
     )  # fmt: skip
+
+
+def _reading(table: Table, numbers: Sequence[int], file: str) -> Reading | None:
+    """How sure character recognition is, where it read the file; what is to compare becomes a thing to check."""
+    fields = {column.index: name for name, column in table.used.items()}
+    if table.unfolded is not None:
+        fields |= {index: person.field for index, person in table.unfolded.people.items()}
+    reading = reading_of(table.sheet, fields, numbers)
+    if reading is not None:
+        headers = {column.index: column.header for column in table.columns}
+        table.problems += to_compare(reading, table.sheet, KNOWN_FIELDS, headers, shown(file))
+    return reading
+
+
+def _never_safe(table: Table, problem: Problem, as_of: date) -> Problem:
+    column = next((column for column in table.columns if column.named == problem.column), None)
+    cell: Cell = None
+    if column is not None and problem.row in table.sheet.numbers:
+        cell = table.sheet.columns[column.index][list(table.sheet.numbers).index(problem.row)]
+    return never_safe(problem, table.sheet, KNOWN_FIELDS, cell, as_of)
 
 
 def _report_findings(

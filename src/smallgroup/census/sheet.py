@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
@@ -22,6 +22,9 @@ class Sheet:
     row number, first column index, last row number, last column index. `from_1904` says that its workbook counts days
     from 1904, so that a bare number is not the day it looks like. The name of a .csv file's sheet is the file's name.
     `origin` is what messages call the file where its own name says too little: `staff.eml, attachment census.xlsx`.
+
+    Of a paper, `pages` tells of each row number its page and its row on that page, from the top. Where character
+    recognition read it, `confidence` tells of (row number, column index) the percent with which the cell was read.
     """
 
     name: str
@@ -32,6 +35,8 @@ class Sheet:
     from_1904: bool = field(default=False, kw_only=True)
     merged: tuple[tuple[int, int, int, int], ...] = field(default=(), kw_only=True)
     origin: str = field(default="", kw_only=True)
+    pages: Mapping[int, tuple[int, int]] = field(default_factory=dict, kw_only=True)
+    confidence: Mapping[tuple[int, int], int] = field(default_factory=dict, kw_only=True)
 
     @classmethod
     def of_rows(cls, rows: Iterable[Sequence[Cell]], *, name: str = "", first_row: int = 1) -> Sheet:
@@ -43,6 +48,13 @@ class Sheet:
             columns=tuple(zip_longest(*listed)),
             last_row=first_row + len(listed) - 1,
         )
+
+    def row_said(self, number: int) -> str:
+        """A row as messages name it: `row 37`; of a paper `row 37 (page 2, row 5)`, as its reader counts."""
+        if number not in self.pages:
+            return f"row {number}"
+        page, row = self.pages[number]
+        return f"row {number} (page {page}, row {row})"
 
     def row(self, at: int) -> tuple[Cell, ...]:
         """The cells of the row at position `at`, from 0."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from smallgroup.census.fields import BY_NAME
 from smallgroup.census.privacy import shown
@@ -39,7 +40,7 @@ def without_totals(sheet: Sheet, first: int, fields: Mapping[int, str | None]) -
         return sheet, []
     last = max(sheet.last_row, sheet.numbers[-1]) - len(skipped)
     columns = [column[:keep] for column in sheet.columns]
-    return Sheet(sheet.name, sheet.numbers[:keep], columns, sheet.unvalued, last), skipped[::-1]
+    return replace(sheet, numbers=sheet.numbers[:keep], columns=columns, last_row=last), skipped[::-1]
 
 
 def _is_total(sheet: Sheet, first: int, at: int, fields: Mapping[int, str | None]) -> bool:

@@ -44,7 +44,9 @@ def _census() -> None:
 @app.command("check")
 def check(
     file: Path = typer.Argument(
-        ..., help="The census, .xlsx, .xls, .xlsb, .ods, .csv or .eml: a row a person or a row a family, usual headers."
+        ...,
+        help="The census, .xlsx, .xls, .xlsb, .ods, .csv, .pdf or .eml, or a fax (.tif, .png, .jpg): a row a person or a "
+        "row a family, usual headers.",
     ),
     map_: list[str] = inputs.MAP,
     part: str | None = PART,
@@ -82,6 +84,9 @@ def check(
     and said so; nothing is kept but what --map says of a --sender's columns. Exit status: 0 when nothing is
     wrong in the result.
 
+    A fax or a scan is read by character recognition: each cell has a confidence, those in doubt are listed, and no
+    other verb takes the file. Compare the copy that --fixed writes with the original, and use that.
+
     Example: smallgroup census check staff.xlsx --fixed staff-fixed.xlsx --accept safe
     """
     if accept is not None and fixed is None and log is None:
@@ -96,7 +101,7 @@ def check(
     if fixed is not None or log is not None:
         _repair(file, map_, part, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
         return
-    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known, part)
+    census = inputs.read_census_file(file, map_, inputs.a_day(as_of, "--as-of"), known, part, for_review=True)
     if sender is not None:
         senders.remember(folder, sender, remembered(census.matches))
     told = _told(census)
@@ -104,7 +109,7 @@ def check(
         output.emit({"file": file.name, "layout": census.layout, "sheet": census.sheet, **told,
                      "columns": [match.as_json() for match in census.matches],
                      "notices": list(census.notices), "to_check": [one.as_json() for one in census.to_check],
-                     "errors": []})  # fmt: skip
+                     **_review(census), "errors": []})  # fmt: skip
         return
     _say(file, census)
 
@@ -121,6 +126,10 @@ def _told(census: Census) -> dict[str, object]:
         "elections": {word: int(elections.get(word, 0)) for word in ("enroll", "waive", "decline")},
         "without_election": int(employees["election"].null_count()),
     }
+
+
+def _review(census: Census) -> dict[str, object]:
+    return {} if census.reading is None else {"review": census.reading.as_json()}
 
 
 def _say(file: Path, census: Census) -> None:
@@ -142,6 +151,10 @@ def _say(file: Path, census: Census) -> None:
     ))  # fmt: skip
     for notice in census.notices:
         out.print(f"- {notice}", markup=False)
+    if census.reading is not None:
+        births = [one for one in census.reading.cells if one.field == "date_of_birth"]
+        out.print(f"It was {census.reading.sentence}")
+        out.print(f"Birth dates: {', '.join(f'{one.cell} {one.confidence}%' for one in births)}.")
     _say_to_check(census.to_check)
 
 
@@ -206,7 +219,7 @@ def _say_repaired(
 ) -> None:  # fmt: skip
     census = result.census
     if as_json:
-        told = {"layout": census.layout, "sheet": census.sheet, **_told(census)} if census else {}
+        told = {"layout": census.layout, "sheet": census.sheet, **_told(census), **_review(census)} if census else {}
         output.emit({
             "file": file.name, **told, "fixed": fixed.name if fixed else None, "log": log.name if log else None,
             "changes": [asdict(change) for change in result.changes],

@@ -25,7 +25,7 @@ DATA = typer.Option(
 CENSUS = typer.Option(
     None,
     "--census",
-    help="The census: .xlsx, .xls, .xlsb, .ods or .csv; default: census.xlsx or census.csv beside GROUP.yaml.",
+    help="The census: .xlsx, .xls, .xlsb, .ods, .csv or a text .pdf; default: census.xlsx or census.csv beside GROUP.yaml.",
 )
 RATES = typer.Option(
     None, "--rates", help="A rate file; default: rates.csv beside GROUP.yaml, else the imported rates."
@@ -125,11 +125,19 @@ def census_path(given: Path | None, group: Path) -> Path | None:
 
 def read_census_file(
     path: Path, mapping: list[str] | None = None, on: date | None = None, remembered: dict[str, str] | None = None,
-    part: str | None = None,
+    part: str | None = None, *, for_review: bool = False,
 ) -> Census:  # fmt: skip
+    """The census in the file. Raises Refused; one that character recognition read is taken `for_review` only."""
     from smallgroup.intake import census_file
 
-    return census_file(path, mapping=pairs(mapping, "--map"), remembered=remembered, part=part, as_of=on or today())
+    census = census_file(path, mapping=pairs(mapping, "--map"), remembered=remembered, part=part, as_of=on or today())
+    if census.reading is not None and not for_review:
+        raise Refused(Problem(
+            f"Census file {path.name}", f"it was {census.reading.sentence}",
+            f"Run smallgroup census check {path.name} --fixed OUT.xlsx, compare OUT.xlsx with the original, correct it, "
+            "and give that.",
+        ))  # fmt: skip
+    return census
 
 
 def data_folder(given: Path | None) -> Path:

@@ -69,6 +69,7 @@ def refuse(refused: Refused, *, as_json: bool) -> None:
     said += [line for problem in refused.problems[:MOST_SHOWN] for line in lines_of(problem)]
     if number > MOST_SHOWN:
         said.append(f"… and {number - MOST_SHOWN:,} more. With --json all of them are listed.")
+    said += [f"- {problem}" for problem in refused.to_check if problem.row is None]  # what holds for the whole file
     sys.stderr.write("\n".join(said) + "\n")
 
 

@@ -22,11 +22,12 @@ def census_file(
     part: str | None = None,
     as_of: date,
 ) -> Census:
-    """The census in an .xlsx, .xls, .xlsb, .ods or text file, or in a message (.eml): the one way in.
+    """The census in a spreadsheet, a text file, a PDF, a picture of a page or a message (.eml): the one way in.
 
     `mapping` says which column of the file holds which field, `remembered` what was confirmed for its
-    sender before, `part` which part of a message is meant; `as_of` is the day after which nobody is born yet.
-    Raises Refused with every problem of the file; whatever it does to its reader, this process lives on.
+    sender before, `part` which part of a message is meant; `as_of` is the day after which nobody is born yet. Raises Refused with every
+    problem of the file; whatever it does to its reader, this process lives on. Where `Census.reading` is not
+    None, character recognition read the file, and a person must compare it with the original before it is used.
     """
     # Imported late: the child processes import this package too, and must stay small.
     from smallgroup.intake import process
@@ -37,7 +38,7 @@ def census_file(
 
     from smallgroup.census.read import read_census
 
-    sheets, notices = census_sheets(path, part=part)
+    sheets, notices = _sheets_of(path, part)
     census = read_census(sheets, file=Path(path).name, mapping=mapping, remembered=remembered, as_of=as_of)
     return replace(census, notices=notices + census.notices) if notices else census
 
@@ -49,11 +50,16 @@ def census_sheets(
     from smallgroup.intake import process
 
     process.warm_up()
-    if part is not None:
-        from smallgroup.intake.mail import part_of
+    return _sheets_of(path, part)
 
-        found = part_of(path, part)
+
+def _sheets_of(path: str | PathLike[str], part: str | None = None) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+    from pathlib import Path
+
+    from smallgroup.intake import mail, paper, spreadsheet
+
+    suffix = Path(path).suffix.lower()
+    if suffix == ".eml" or part is not None:
+        found = mail.part_of(path, part)
         return found.sheets, found.notices
-    from smallgroup.intake.spreadsheet import sheets_of
-
-    return sheets_of(path)
+    return (paper if suffix in paper.SUFFIXES else spreadsheet).sheets_of(path)

@@ -112,12 +112,16 @@ def sheet_lines(
     unvalued: Sequence[tuple[int, int]] = (),
     from_1904: bool = False,
     merged: Sequence[tuple[int, int, int, int]] = (),
+    pages: Sequence[tuple[int, int]] = (),
+    confidence: Sequence[tuple[int, int, int]] = (),
 ) -> Iterator[bytes]:
     """One sheet: a line about it, then a line a column, so that no text of the whole sheet is ever built.
 
-    `merged` holds the areas of several rows: first row, first column, last row, last column.
+    `merged` holds the areas of several rows: first row, first column, last row, last column; `pages` the page of
+    each row and its row there; `confidence` row number, column index and percent of a cell that was recognized.
     """
     about = {"sheet": name, "numbers": list(numbers), "columns": len(columns), "last_row": last_row}
+    about |= {"pages": list(pages), "confidence": list(confidence)}
     yield line_of(about | {"unvalued": list(unvalued), "from_1904": from_1904, "merged": list(merged)})
     for column in columns:
         yield line_of(column)

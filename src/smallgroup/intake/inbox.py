@@ -244,8 +244,9 @@ def _with_census(item: Item, census: Census) -> Item:
     members = census.members
     employees = int((members["relationship"] == "employee").sum())
     counts = {"members": members.height, "employees": employees, "dependents": members.height - employees}
+    review = item.review or census.reading is not None  # what character recognition read is always for a person
     return replace(
-        item, state="to review" if item.review else "read", counts=counts,
+        item, state="to review" if review else "read", review=review, counts=counts,
         notices=(*item.notices, *census.notices), to_check=tuple(one.as_json() for one in census.to_check),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from smallgroup.census.layouts import likeness
 from smallgroup.census.privacy import redacted, shown
 from smallgroup.census.sheet import Sheet, blank
 from smallgroup.errors import Problem, Refused
-from smallgroup.intake import message, spreadsheet
+from smallgroup.intake import message, paper, spreadsheet
 from smallgroup.intake.child import Limits
 from smallgroup.intake.process import NoAnswer, answer
 
@@ -74,19 +74,16 @@ def read_mail(path: str | os.PathLike[str], *, limits: Limits | None = None) -> 
     limits = limits or Limits()
     file = Path(path)
     whole = replace(limits, file_bytes=MOST_BYTES, cpu_seconds=20, wall_seconds=22.0)
-    spreadsheet._checked(file, whole)
+    spreadsheet.first_bytes(file, whole)
     name = shown(file.name)
     try:
         return _understood(name, answer(message.lines, str(file.absolute()), whole, limits=whole), limits)
     except NoAnswer as silence:
-        detail = f" ({silence.detail})" if silence.detail else ""
-        why = spreadsheet._WHY[silence.reason].format(paper=limits.paper).removesuffix(".")
-        fix = "Try again." if silence.reason == "unstarted" else _FIX
-        raise Refused(Problem(f"Census file {name}", f"{why}{detail}.", fix)) from None
+        spreadsheet.refuse_silence(silence, f"Census file {name}", limits.paper, _FIX)
 
 
-def part_of(path: str | os.PathLike[str], part: str) -> Part:
-    """The part of that name in a message. Raises Refused."""
+def part_of(path: str | os.PathLike[str], part: str | None = None) -> Part:
+    """The part of that name in a message, or the only census in it. Raises Refused."""
     file = Path(path)
     if file.suffix.lower() != ".eml":
         why = "a part is named, but only a message (.eml) has parts."
@@ -211,7 +208,7 @@ def _part(part: Part, told: dict[str, Any], rest: Iterator[bytes], mail: Mail, p
             about = next(rest)
             columns = [next(rest) for _ in range(_count(about))]
             part = replace(part, kind="table", why="")
-            (sheet,), _ = spreadsheet._understood([about, *columns], mail.where, limits.paper)
+            (sheet,), _ = spreadsheet.understood([about, *columns], mail.where, limits.paper)
             sheet = replace(sheet, name=part.name, origin=f"{mail.file}, {part.title}")
             said = f"Read: {part.title} of the message{f', in {part.form}' if part.form else ''}."
             return replace(part, sheets=(sheet,), notices=(said,))
@@ -237,9 +234,10 @@ def _file(part: Part, data: bytes, suffix: str, mail: Mail, place: Path, limits:
         out.write(data)
     origin = f"{mail.file}, {part.title}"
     try:
-        sheets, notices = spreadsheet.sheets_of(file, limits=limits)
+        on_paper = file.suffix in paper.SUFFIXES
+        sheets, notices = paper.sheets_of(file) if on_paper else spreadsheet.sheets_of(file, limits=limits)
     except Refused as refused:
-        own = f"Census file {spreadsheet._shown(file)}"
+        own = f"Census file {spreadsheet.name_of(file)}"
         where = f"Census file {origin}"
         problems = [replace(one, where=where + one.where.removeprefix(own)) for one in refused.problems]
         if damaged:

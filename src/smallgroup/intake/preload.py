@@ -22,9 +22,22 @@ import openpyxl.worksheet._reader  # noqa: E402
 with suppress(ImportError):  # optional; its reader says so when it is wanted
     import python_calamine  # noqa: F401
 
-from smallgroup.intake import calamine_book, child, csv_text, message, pdf_text, workbook  # noqa: E402
+from smallgroup.intake import (  # noqa: E402
+    calamine_book,
+    child,
+    csv_text,
+    message,
+    pdf_table,
+    pdf_text,
+    recognition,
+    workbook,
+)
 
-__all__ = ["calamine_book", "child", "csv", "csv_text", "message", "openpyxl", "pdf_text", "workbook", "zipfile"]
+__all__ = [
+    "calamine_book", "child", "csv", "csv_text", "message", "openpyxl", "pdf_table", "pdf_text", "recognition", "workbook",
+    "zipfile",
+]  # fmt: skip
+
 
 if not openpyxl.DEFUSEDXML:
     raise ImportError("openpyxl runs without defusedxml, so it would expand entity bombs")

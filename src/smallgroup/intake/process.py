@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing import forkserver
 from typing import Any, Literal
 
@@ -43,8 +44,8 @@ def warm_up() -> None:
         _running().ensure_running()
 
 
-def answer(work: Callable[..., Iterable[bytes]], *args: Any, limits: Limits) -> list[bytes]:
-    """The lines that `work(*args)` yields in a child, without the last, which says that they are all.
+def answer(work: Callable[..., Iterable[bytes]], *args: Any, limits: Limits, **options: Any) -> list[bytes]:
+    """The lines that `work(*args, **options)` yields in a child, without the last, which says that they are all.
 
     `work` must be importable by its name. Raises NoAnswer when the child dies, hangs, takes too much, or
     stops in the middle. When this returns or raises, the child is gone.
@@ -53,7 +54,7 @@ def answer(work: Callable[..., Iterable[bytes]], *args: Any, limits: Limits) -> 
     source, out = os.pipe()
     try:
         try:
-            status, pid = _launch(Job(work, args, limits), out)
+            status, pid = _launch(Job(partial(work, **options) if options else work, args, limits), out)
         finally:
             os.close(out)
         try:

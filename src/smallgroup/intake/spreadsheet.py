@@ -24,6 +24,8 @@ _TEXTS = (".csv", ".tsv", ".txt")
 _BOOKS = (".xlsx", *calamine_book.SUFFIXES)
 _AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx, or as CSV UTF-8."
 
+AS_DATA = "Send it as .xlsx, or as CSV UTF-8."
+
 _WHY = {
     "memory": "reading it takes more memory than any {paper} needs.",
     "time": "reading it takes longer than any {paper} needs.",
@@ -44,13 +46,8 @@ def sheets_of(
     """
     limits = limits or Limits()
     file = Path(path)
-    if file.suffix.lower() == ".eml" and pdf is None:
-        from smallgroup.intake.mail import chosen, read_mail
-
-        part = chosen(read_mail(file, limits=limits))
-        return part.sheets, part.notices
-    (suffix, packed), name = _checked(file, limits, pdf=pdf is not None), _shown(file)
-    where = _place(file, limits)
+    (suffix, packed), name = _checked(file, limits, pdf=pdf is not None), name_of(file)
+    where = place_of(file, limits)
     try:
         if suffix == ".pdf" and pdf is not None:
             lines = answer(pdf_text.lines, str(file.absolute()), name, pdf, limits=pdf)
@@ -60,61 +57,68 @@ def sheets_of(
             lines = answer(workbook.lines, str(file.absolute()), limits, limits=limits)
         else:
             lines = answer(calamine_book.lines, str(file.absolute()), suffix, limits, limits=limits)
-        return _understood(lines, where, limits.paper)
+        return understood(lines, where, limits.paper)
     except NoAnswer as silence:
-        detail = f" ({silence.detail})" if silence.detail else ""
-        fix = _AS_XLSX if suffix != ".pdf" else "Send it as .xlsx, or as CSV UTF-8."
-        fix = "Try again." if silence.reason == "unstarted" else fix
-        why = _WHY[silence.reason].format(paper=limits.paper).removesuffix(".")
-        _refuse(where, f"{why}{detail}.", fix)
+        refuse_silence(silence, where, limits.paper, _AS_XLSX if suffix != ".pdf" else AS_DATA)
+
+
+def refuse_silence(silence: NoAnswer, where: str, paper: str, fix: str) -> NoReturn:
+    """Raises Refused with the sentence for a reader that gave no answer."""
+    detail = f" ({silence.detail})" if silence.detail else ""
+    why = _WHY[silence.reason].format(paper=paper).removesuffix(".")
+    refuse(where, f"{why}{detail}.", "Try again." if silence.reason == "unstarted" else fix)
 
 
 def _checked(file: Path, limits: Limits, *, pdf: bool = False) -> tuple[str, bool]:
     """The suffix of a file that may be opened, and whether it is a packed one; its first bytes agree with it."""
-    name = _place(file, limits)
+    name, start = place_of(file, limits), first_bytes(file, limits)
+    suffix = file.suffix.lower()
+    if suffix not in (*_TEXTS, *_BOOKS) and not (suffix == ".pdf" and pdf):
+        kind = f"a {suffix} file" if suffix else "a file without a suffix"
+        refuse(name, f"{_clean(kind)} is not read.", f"{_AS_XLSX}")
+    if suffix == ".pdf":
+        if _PDF not in start:
+            refuse(name, "it is named .pdf but is no PDF.", "Check whether it was saved whole, and what it is.")
+        return suffix, False
+    packed, compound = start.startswith(_ZIP), start.startswith(MAGIC)
+    if suffix in _TEXTS:
+        if packed:
+            refuse(name, f"it is named {suffix} but is a packed file.", "Name it .xlsx if it is a spreadsheet.")
+        if compound:
+            refuse(name, f"it is named {suffix} but is an old Office file.", "Name it .xls if it is a spreadsheet.")
+    elif not packed and not compound:
+        what = _what_instead(start)
+        refuse(name, f"it is named {suffix} but is {what or f'no {suffix} spreadsheet'}.",
+                _AS_XLSX if what else f"If it is text, name it .csv. {_AS_XLSX}")  # fmt: skip
+    return suffix, packed
+
+
+def first_bytes(file: Path, limits: Limits) -> bytes:
+    """The beginning of a regular file that is not too large. Raises Refused."""
+    name = place_of(file, limits)
     try:
         about = file.stat()
         if stat.S_ISDIR(about.st_mode):
-            _refuse(name, "it is a folder.", "Name the file inside it.")
+            refuse(name, "it is a folder.", "Name the file inside it.")
         if not stat.S_ISREG(about.st_mode):
-            _refuse(name, "it is not a regular file.", f"Save the {limits.paper} as a file first.")
+            refuse(name, "it is not a regular file.", f"Save the {limits.paper} as a file first.")
         if about.st_size > limits.file_bytes:
             size = about.st_size / 2**20
-            _refuse(
+            refuse(
                 name, f"it has {size:,.1f} MB; at most {limits.file_bytes // 2**20} MB are read.",
                 f"Delete what does not belong to the {limits.paper}, or send it in several files.",
             )  # fmt: skip
         with file.open("rb") as opened:
             start = opened.read(1024)
     except FileNotFoundError:
-        _refuse(name, "there is no such file.", "Check its name and folder.")
+        refuse(name, "there is no such file.", "Check its name and folder.")
     except PermissionError:
-        _refuse(name, "it may not be read.", "Ask for permission to read it.")
+        refuse(name, "it may not be read.", "Ask for permission to read it.")
     except (OSError, ValueError):
-        _refuse(name, "it cannot be opened.", "Check its name and folder.")
+        refuse(name, "it cannot be opened.", "Check its name and folder.")
     if not start:
-        _refuse(name, "it is empty.", "Check whether it was saved.")
-    suffix = file.suffix.lower()
-    if suffix == ".eml" and not pdf:
-        return suffix, False
-    if suffix not in (*_TEXTS, *_BOOKS) and not (suffix == ".pdf" and pdf):
-        kind = f"a {suffix} file" if suffix else "a file without a suffix"
-        _refuse(name, f"{_clean(kind)} is not read.", f"{_AS_XLSX}")
-    if suffix == ".pdf":
-        if _PDF not in start:
-            _refuse(name, "it is named .pdf but is no PDF.", "Check whether it was saved whole, and what it is.")
-        return suffix, False
-    packed, compound = start.startswith(_ZIP), start.startswith(MAGIC)
-    if suffix in _TEXTS:
-        if packed:
-            _refuse(name, f"it is named {suffix} but is a packed file.", "Name it .xlsx if it is a spreadsheet.")
-        if compound:
-            _refuse(name, f"it is named {suffix} but is an old Office file.", "Name it .xls if it is a spreadsheet.")
-    elif not packed and not compound:
-        what = _what_instead(start)
-        _refuse(name, f"it is named {suffix} but is {what or f'no {suffix} spreadsheet'}.",
-                _AS_XLSX if what else f"If it is text, name it .csv. {_AS_XLSX}")  # fmt: skip
-    return suffix, packed
+        refuse(name, "it is empty.", "Check whether it was saved.")
+    return start
 
 
 def _what_instead(start: bytes) -> str | None:
@@ -127,7 +131,7 @@ def _what_instead(start: bytes) -> str | None:
     return "a PDF" if _PDF.lower() in text else None
 
 
-def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The sheets in an answer whose every part is checked: the child may have been taken over by the file."""
     sheets: list[Sheet] = []
     notices: list[str] = []
@@ -139,7 +143,7 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
                 case {"notice": str(notice)}:
                     notices.append(_clean(notice))
                 case {"refused": {"why": str(why), "fix": str(fix), "sheet": sheet, "row": row}}:
-                    _refuse(where, why, fix, sheet=sheet, row=row)
+                    refuse(where, why, fix, sheet=sheet, row=row)
                 case {"failed": "memory"}:
                     raise NoAnswer("memory")
                 case {"failed": str(error)}:
@@ -153,7 +157,7 @@ def _understood(lines: list[bytes], where: str, paper: str = "census") -> tuple[
     except (ValueError, TypeError, StopIteration, RecursionError):
         raise NoAnswer("garbled") from None
     if not sheets:
-        _refuse(where, "there is no visible sheet in it.", f"Put the {paper} into a sheet that can be seen.")
+        refuse(where, "there is no visible sheet in it.", f"Put the {paper} into a sheet that can be seen.")
     return tuple(sheets), tuple(notices)
 
 
@@ -177,7 +181,25 @@ def _sheet(title: str, numbers: list[Any], columns: list[list[Cell]], told: dict
                 areas.append((top, left, bottom, right))
             case _:
                 raise NoAnswer("garbled")
-    return Sheet(_clean(title), numbers, columns, frozenset(places), last_row, merged=tuple(areas))
+    on_pages = _listed(told.get("pages", []), 2)
+    if on_pages and len(on_pages) != len(numbers):
+        raise NoAnswer("garbled")
+    confidence = {(row, column): percent for row, column, percent in _listed(told.get("confidence", []), 3)}
+    return Sheet(
+        _clean(title), numbers, columns, frozenset(places), last_row, merged=tuple(areas),
+        pages={number: (page, row) for number, (page, row) in zip(numbers, on_pages, strict=False)},
+        confidence=confidence,
+    )  # fmt: skip
+
+
+def _listed(told: object, width: int) -> list[list[int]]:
+    """Lists of so many whole numbers."""
+    if not isinstance(told, list):
+        raise NoAnswer("garbled")
+    for one in told:
+        if not isinstance(one, list) or len(one) != width or not set(map(type, one)) <= {int}:
+            raise NoAnswer("garbled")
+    return told
 
 
 def _column(cells: object, length: int) -> list[Cell]:
@@ -206,7 +228,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _refuse(where: str, why: str, fix: str, *, sheet: object = None, row: object = None) -> NoReturn:
+def refuse(where: str, why: str, fix: str, *, sheet: object = None, row: object = None) -> NoReturn:
     if isinstance(sheet, str):
         where += f", sheet '{_clean(sheet)}'"
     if isinstance(row, int):
@@ -218,12 +240,12 @@ def _refuse(where: str, why: str, fix: str, *, sheet: object = None, row: object
     raise Refused(problem) from None
 
 
-def _place(file: Path, limits: Limits) -> str:
+def place_of(file: Path, limits: Limits) -> str:
     """What messages begin with: `Census file census.csv`."""
-    return f"{limits.paper.capitalize()} file {_shown(file)}"
+    return f"{limits.paper.capitalize()} file {name_of(file)}"
 
 
-def _shown(file: Path) -> str:
+def name_of(file: Path) -> str:
     """The file's name without its folder, which may name a person or a machine."""
     return _clean(file.name or str(file))
 
