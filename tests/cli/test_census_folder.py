@@ -111,7 +111,7 @@ def test_an_empty_folder(run: Run, tmp_path: Path) -> None:
     status, out, err = run("census", "check", tmp_path / "none")
     assert status == 1
     assert out == ""
-    kinds = ".xlsx, .xls, .xlsb, .ods, .csv, .tsv, .txt, .pdf, .tif, .tiff, .png, .jpg or .jpeg"
+    kinds = ".xlsx, .xls, .xlsb, .ods, .csv, .tsv, .txt, .pdf, .tif, .tiff, .png, .jpg, .jpeg or .eml"
     assert f"Folder none: there is no census in it. Put {kinds} into it." in err
 
 

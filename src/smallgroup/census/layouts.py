@@ -96,10 +96,11 @@ class Table:
     notices: list[str] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
     unfolded: Unfolded | None = None  # where the file has one row a family
+    origin: str = ""
 
     def where(self, at: int | None = None, label: str | None = None) -> str:
         """`Census, sheet 'Staff', row 7, birth date`, for the row at position `at`."""
-        parts = ["Census"]
+        parts = [f"Census file {self.origin}" if self.origin else "Census"]
         if self.shown_sheet is not None:
             parts.append(f"sheet '{self.shown_sheet}'")
         if at is not None:
@@ -166,6 +167,21 @@ def find_table(
     table = _table(best, said, shown_sheet=shown(best.sheet.name) if len(sheets) > 1 else None)
     _assign(table, mapping, remembered, as_of)
     return table
+
+
+def likeness(sheets: Sequence[Sheet]) -> tuple[bool, int]:
+    """Whether the sheets hold a census by its header, and how many fields its best header names.
+
+    It tells the census among several tables; whether it can be read is another matter.
+    """
+    score = 0
+    for loosely in (False, True):
+        for sheet in sheets:
+            place = _header(sheet, {}, loosely=loosely)
+            if place is not None and place.complete:
+                return True, place.score
+            score = max(score, place.score if place is not None else 0)
+    return False, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +271,8 @@ def _table(place: _Place, mapping: Mapping[str, str], *, shown_sheet: str | None
     if unfolded is not None:
         sheet = unfolded.sheet
     columns = tuple(Column(index, "" if blank(cell) else shown(cell)) for index, cell in enumerate(sheet.row(place.at)))
-    return Table(sheet, shown_sheet, place.layout, place.at, first, columns, notices=notices, unfolded=unfolded)
+    return Table(sheet, shown_sheet, place.layout, place.at, first, columns, notices=notices, unfolded=unfolded,
+                 origin=place.sheet.origin)  # fmt: skip
 
 
 def _repeats(sheet: Sheet, at: int, fields: Mapping[int, str | None]) -> bool:

@@ -58,7 +58,8 @@ def read_census(
     `matching.remembered`; it holds for the columns that the file has), `as_of` is the day after which nobody
     is born yet. Raises Refused with every problem of the file at once.
     """
-    table = find_table(sheets, file=shown(file), mapping=mapping or {}, remembered=remembered or {}, as_of=as_of)
+    file = (sheets[0].origin if sheets else "") or shown(file)
+    table = find_table(sheets, file=file, mapping=mapping or {}, remembered=remembered or {}, as_of=as_of)
     if isinstance(table, Problem):
         raise Refused(table)
     if table.empty:

@@ -21,6 +21,7 @@ class Sheet:
     blank or not; 0 when it mentions none after `numbers`. `merged` holds the merged areas of several rows: first
     row number, first column index, last row number, last column index. `from_1904` says that its workbook counts days
     from 1904, so that a bare number is not the day it looks like. The name of a .csv file's sheet is the file's name.
+    `origin` is what messages call the file where its own name says too little: `staff.eml, attachment census.xlsx`.
 
     Of a paper, `pages` tells of each row number its page and its row on that page, from the top. Where character
     recognition read it, `confidence` tells of (row number, column index) the percent with which the cell was read.
@@ -33,6 +34,7 @@ class Sheet:
     last_row: int = 0
     from_1904: bool = field(default=False, kw_only=True)
     merged: tuple[tuple[int, int, int, int], ...] = field(default=(), kw_only=True)
+    origin: str = field(default="", kw_only=True)
     pages: Mapping[int, tuple[int, int]] = field(default_factory=dict, kw_only=True)
     confidence: Mapping[tuple[int, int], int] = field(default_factory=dict, kw_only=True)
 

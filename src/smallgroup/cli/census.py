@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from smallgroup.cli import inputs, output
+from smallgroup.cli import census_inbox, inputs, output
 from smallgroup.errors import Problem, Refused
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from smallgroup.census.sheet import Sheet
 
 app = typer.Typer(help="Read and check a census.", no_args_is_help=True)
+app.add_typer(census_inbox.app, name="inbox")
 
 
+PART = typer.Option(None, "--part", help="Which part of a message (.eml) is the census.", metavar="NAME")
 FORCE = typer.Option(False, "--force", help="Write over a file that is there already; never over the census.")
 KEPT = typer.Option(
     None, "--data", help="Where it is kept of a sender; default: your user-data folder.", show_default=False
@@ -45,10 +47,11 @@ def _census() -> None:
 @app.command("check")
 def check(
     files: list[Path] = typer.Argument(
-        ..., help="The census, .xlsx, .xls, .xlsb, .ods, .csv or .pdf, or a fax (.tif, .png, .jpg): a row a person or "
-        "a row a family, usual headers. Or several, or a folder of them.", metavar="FILE… | FOLDER",
+        ..., help="The census, .xlsx, .xls, .xlsb, .ods, .csv, .pdf or .eml, or a fax (.tif, .png, .jpg): a row a "
+        "person or a row a family, usual headers. Or several, or a folder of them.", metavar="FILE… | FOLDER",
     ),
     map_: list[str] = inputs.MAP,
+    part: str | None = PART,
     sender: str = inputs.SENDER,
     data: Path = KEPT,
     as_of: str = typer.Option(
@@ -96,6 +99,8 @@ def check(
         raise typer.BadParameter("say where with --fixed OUT.xlsx or --log OUT.csv", param_hint="--accept")
     if log is not None and accept is None:
         raise typer.BadParameter("it needs --accept safe or --accept all", param_hint="--log")
+    if many and part is not None:
+        raise typer.BadParameter("name the message alone", param_hint="--part")
     if many:
         from smallgroup.cli.census_folder import check_many
 
@@ -106,10 +111,10 @@ def check(
         from smallgroup.intake import senders
 
         known = senders.columns_of(inputs.data_folder(data), sender) if sender is not None else None
-        _repair(file, map_, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
+        _repair(file, map_, part, as_of, known, fixed=fixed, accept=accept, log=log, force=force, as_json=as_json)
         return
     census = inputs.read_census_file(
-        file, map_, inputs.a_day(as_of, "--as-of"), sender=sender, data=data, for_review=True
+        file, map_, inputs.a_day(as_of, "--as-of"), part=part, sender=sender, data=data, for_review=True
     )
     if as_json:
         output.emit(_as_json(file, census))
@@ -180,8 +185,8 @@ def _say_to_check(to_check: Sequence[Problem]) -> None:
 
 
 def _repair(
-    file: Path, map_: list[str] | None, as_of: str | None, known: Mapping[str, str] | None, *, fixed: Path | None,
-    accept: Accept | None, log: Path | None, force: bool, as_json: bool,
+    file: Path, map_: list[str] | None, part: str | None, as_of: str | None, known: Mapping[str, str] | None, *,
+    fixed: Path | None, accept: Accept | None, log: Path | None, force: bool, as_json: bool,
 ) -> None:  # fmt: skip
     from dataclasses import replace
 
@@ -202,7 +207,7 @@ def _repair(
             may_be_written(path, force=force, suffixes=(suffix,), inputs=(file,))
     if fixed is not None and log is not None and fixed.resolve() == log.resolve():
         raise Refused(Problem(log.name, "--fixed and --log are one file.", "Name two."))
-    sheets, notices = census_sheets(file)
+    sheets, notices = census_sheets(file, part=part)
 
     from smallgroup.census.read import read_census
     from smallgroup.census.repair import repaired
@@ -266,6 +271,7 @@ def convert(
     out: Path = typer.Argument(..., help="What to write, .xlsx or .csv.", metavar="OUT"),
     to: To = typer.Option(To.plain, "--to", help="The plain layout, or the exchange template v1.1."),
     map_: list[str] = inputs.MAP,
+    part: str | None = PART,
     sender: str = inputs.SENDER,
     data: Path = KEPT,
     as_of: str = typer.Option(
@@ -287,7 +293,7 @@ def convert(
     suffixes = (".xlsx", ".csv")
     may_be_written(out, force=force, suffixes=suffixes, inputs=(file,))
     on = inputs.a_day(as_of, "--as-of") or inputs.today()
-    census = inputs.read_census_file(file, map_, on, sender=sender, data=data)
+    census = inputs.read_census_file(file, map_, on, part=part, sender=sender, data=data)
     written = rows_of(census.members, to.value)
     notices = [*census.notices, *written.notices]
     rows = [tuple(printable(cell) if isinstance(cell, str) else cell for cell in row) for row in written.rows]

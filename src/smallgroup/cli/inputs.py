@@ -129,8 +129,8 @@ def census_path(given: Path | None, group: Path) -> Path | None:
 
 
 def read_census_file(
-    path: Path, mapping: list[str] | None = None, on: date | None = None, *, sender: str | None = None,
-    data: Path | None = None, for_review: bool = False,
+    path: Path, mapping: list[str] | None = None, on: date | None = None, *, part: str | None = None,
+    sender: str | None = None, data: Path | None = None, for_review: bool = False,
 ) -> Census:  # fmt: skip
     """A census; of a sender's columns, what was confirmed before holds, and what --map says is kept.
 
@@ -140,7 +140,7 @@ def read_census_file(
 
     folder = data_folder(data) if sender is not None else None
     known = senders.columns_of(folder, sender) if folder is not None and sender is not None else None
-    census = census_file(path, mapping=pairs(mapping, "--map"), remembered=known, as_of=on or today())
+    census = census_file(path, mapping=pairs(mapping, "--map"), remembered=known, part=part, as_of=on or today())
     if census.reading is not None and not for_review:
         raise Refused(Problem(
             f"Census file {path.name}", f"it was {census.reading.sentence}",

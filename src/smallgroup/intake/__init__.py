@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["READABLE", "census_file", "census_sheets"]
 
-READABLE = (".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
+READABLE = (
+    ".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt", ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".eml",
+)  # fmt: skip
 """The suffixes of what may be a census."""
 
 
@@ -22,13 +24,14 @@ def census_file(
     *,
     mapping: Mapping[str, str] | None = None,
     remembered: Mapping[str, str] | None = None,
+    part: str | None = None,
     as_of: date,
 ) -> Census:
-    """The census in a spreadsheet, a text file, a PDF or a picture of a page: the one way in.
+    """The census in a spreadsheet, a text file, a PDF, a picture of a page or a message (.eml): the one way in.
 
     `mapping` says which column of the file holds which field, `remembered` what was confirmed for its
-    sender before; `as_of` is the day after which nobody is born yet. Raises Refused with every
-    problem of the file; whatever it does to its reader, this process lives on. Where `Census.reading` is not
+    sender before, `part` which part of a message is meant; `as_of` is the day after which nobody is born yet.
+    Raises Refused with every problem of the file; whatever it does to its reader, this process lives on. Where `Census.reading` is not
     None, character recognition read the file, and a person must compare it with the original before it is used.
     """
     # Imported late: the child processes import this package too, and must stay small.
@@ -40,24 +43,28 @@ def census_file(
 
     from smallgroup.census.read import read_census
 
-    sheets, notices = _sheets_of(path)
+    sheets, notices = _sheets_of(path, part)
     census = read_census(sheets, file=Path(path).name, mapping=mapping, remembered=remembered, as_of=as_of)
     return replace(census, notices=notices + census.notices) if notices else census
 
 
-def census_sheets(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def census_sheets(
+    path: str | PathLike[str], *, part: str | None = None
+) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The sheets of a census file as they are, and notices about how it was read. Raises Refused."""
     from smallgroup.intake import process
 
     process.warm_up()
-    return _sheets_of(path)
+    return _sheets_of(path, part)
 
 
-def _sheets_of(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def _sheets_of(path: str | PathLike[str], part: str | None = None) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     from pathlib import Path
 
-    from smallgroup.intake import paper, spreadsheet
+    from smallgroup.intake import mail, paper, spreadsheet
 
-    if Path(path).suffix.lower() in paper.SUFFIXES:
-        return paper.sheets_of(path)
-    return spreadsheet.sheets_of(path)
+    suffix = Path(path).suffix.lower()
+    if suffix == ".eml" or part is not None:
+        found = mail.part_of(path, part)
+        return found.sheets, found.notices
+    return paper.sheets_of(path) if suffix in paper.SUFFIXES else spreadsheet.sheets_of(path)

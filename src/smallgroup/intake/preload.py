@@ -26,6 +26,7 @@ from smallgroup.intake import (  # noqa: E402
     calamine_book,
     child,
     csv_text,
+    message,
     pdf_table,
     pdf_text,
     recognition,
@@ -33,9 +34,10 @@ from smallgroup.intake import (  # noqa: E402
 )
 
 __all__ = [
-    "calamine_book", "child", "csv", "csv_text", "openpyxl", "pdf_table", "pdf_text", "recognition",
+    "calamine_book", "child", "csv", "csv_text", "message", "openpyxl", "pdf_table", "pdf_text", "recognition",
     "workbook", "zipfile",
 ]  # fmt: skip
+
 
 if not openpyxl.DEFUSEDXML:
     raise ImportError("openpyxl runs without defusedxml, so it would expand entity bombs")
