@@ -31,8 +31,9 @@ def census_file(
 
     `mapping` says which column of the file holds which field, `remembered` what was confirmed for its
     sender before, `part` which part of a message is meant; `as_of` is the day after which nobody is born yet.
-    Raises Refused with every problem of the file; whatever it does to its reader, this process lives on. Where `Census.reading` is not
-    None, character recognition read the file, and a person must compare it with the original before it is used.
+    Raises Refused with every problem of the file; whatever it does to its reader, this process lives on. Where
+    `Census.reading` is not None, character recognition read the file, and a person must compare it with the original
+    before it is used.
     """
     # Imported late: the child processes import this package too, and must stay small.
     from smallgroup.intake import process
