@@ -11,12 +11,13 @@ import polars as pl
 from smallgroup.census.checks import Finding, Rows, check, doubts
 from smallgroup.census.derived import column_reader, derive
 from smallgroup.census.fields import BY_NAME, SCHEMA
-from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Column, Table, find_table
+from smallgroup.census.layouts import find_table
 from smallgroup.census.matching import Match
 from smallgroup.census.merged import spread_merged
 from smallgroup.census.privacy import shown
 from smallgroup.census.proposals import Around
 from smallgroup.census.sheet import Cell, Sheet, blank
+from smallgroup.census.table import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Column, Table
 from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, key_of
 from smallgroup.errors import Problem, Refused
 

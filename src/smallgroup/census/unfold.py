@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from smallgroup.census.matching import name_of
+from smallgroup.census.header_words import name_of
 from smallgroup.census.privacy import health_header, ssn_header, words_of
 from smallgroup.census.sheet import Cell, Sheet, blank
 
