@@ -265,9 +265,11 @@ _COVERS: Final[Mapping[Value | Fault, tuple[bool, bool]]] = {
 def _tiers(read: Read, numbers: Sequence[int]) -> Iterator[Contradiction]:
     """A tier says who enrolls. It is the employee's; on the row of a dependent it repeats the employee's, or is W."""
     tiers = read.pop("enrollment_tier")
-    families, relationships = read.get("family_id", []), read.get("relationship", [])
+    unknown: list[Value | Fault] = [None] * len(tiers)
+    families, relationships = read.get("family_id", unknown), read.get("relationship", unknown)
     given = read.get("election") or [None] * len(tiers)
     elections = list(given)
+    reasons = read.get("waiver_reason") or [None] * len(tiers)
     employees: dict[Value | Fault, int] = {}
     members: dict[Value | Fault, list[int]] = {}
     for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
@@ -286,7 +288,7 @@ def _tiers(read: Read, numbers: Sequence[int]) -> Iterator[Contradiction]:
             if at == employee or isinstance(tiers[at], Fault):
                 continue
             own = tiers[at]
-            if own == "W" and tier != "W":
+            if own == "W" and (tier != "W" or reasons[at] is not None):
                 elections[at] = elections[at] if elections[at] is not None else "waive"
                 continue
             if own is not None and own != tier:
