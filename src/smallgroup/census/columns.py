@@ -53,7 +53,7 @@ def assign(table: Table, mapping: Mapping[str, str], remembered: Mapping[str, st
             _matched(
                 table, column, name, NAMED, f"the header {column.header!r} is a name of {KNOWN_FIELDS[name].label}"
             )
-        elif any_ssn(cells):
+        elif any_ssn(cells) and (name_of(column.header) is None or mostly_ssn(cells)):
             _drop_ssn(table, column, mapped=None)
         elif column.index > beyond:
             _refuse_beyond(table, column)

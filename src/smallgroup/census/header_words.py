@@ -33,7 +33,7 @@ _SHORT_FOR = {
     "gndr": "sex", "gender": "sex", "gend": "sex", "cnty": "county",
     "tob": "tobacco", "tobac": "tobacco", "smkr": "smoker", "smoking": "smoker", "smoke": "smoker",
     "term": "termination", "terminated": "termination", "termed": "termination", "hired": "hire",
-    "pct": "percent", "percentage": "percent", "avg": "average", "std": "standard", "rsn": "reason",
+    "pct": "percent", "percentage": "percent", "avg": "average", "std": "standard", "rsn": "reason", "orig": "original",
     "num": "number", "no": "number",
     "nbr": "number", "nr": "number", "cd": "code", "typ": "type", "stat": "status", "sts": "status",
     "fam": "family", "empl": "employee", "emp": "employee", "employees": "employee", "mbr": "member",

@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Final
 
 from smallgroup.census.families import family_meant
-from smallgroup.census.fields import Field
+from smallgroup.census.fields import BY_NAME, Field
 from smallgroup.census.meant import a_date, short_year
 from smallgroup.census.sheet import SPACE, Cell
 from smallgroup.census.values import SERIAL_ZERO, Fault, Value, reader
 from smallgroup.dates import age_on
 from smallgroup.errors import Proposal
 
-OLDEST = 100
+OLDEST: Final = {"child": 45}  # others: 100
 YOUNGEST: Final = {"employee": 15, "spouse": 15, "domestic_partner": 15, "child": 0, "disabled_child": 0}
 """The ages that are plausible enough to propose a birth date; no check refuses by them."""
 _EARLIEST_HIRE, _DAYS_AHEAD = date(1940, 1, 1), 731
@@ -85,13 +85,15 @@ class Around:
             return False
         if field.name == "date_of_birth":
             youngest = YOUNGEST.get(self._relationship(at) or "", 0)
-            return day <= self.as_of and youngest <= age_on(day, self.as_of) <= OLDEST
+            return day <= self.as_of and youngest <= age_on(day, self.as_of) <= OLDEST.get(self._relationship(at) or "", 100)
         births = self.read.get("date_of_birth")
         birth = births[at] if births is not None else None
         earliest = birth if isinstance(birth, date) else _EARLIEST_HIRE
         return earliest < day <= self.as_of + timedelta(days=_DAYS_AHEAD)
 
     def _date(self, field: Field, at: int, cell: Cell) -> Proposal | None:
+        if isinstance(cell, str) and isinstance(day := _as_written(cell), date):
+            cell = day
         if isinstance(cell, date):  # a birth date in the future, most often of a century that a program guessed
             before = a_date(cell.year - 100, cell.month, cell.day)
             if before is None or cell <= self.as_of or not self._plausible(field, at, before):
@@ -157,8 +159,14 @@ class Around:
             return None
         missing = any(known.startswith(short) or known.endswith(short) for known in self.zips - {whole})
         alike = any(known[:2] == whole[:2] for known in self.zips)  # 3014 may be 03014, and 30144 cut short
+        if not alike and any(known.startswith(short[:2]) for known in self.zips):
+            return None  # where everybody lives near 30144, a digit was lost at the end or in the midst
         safe = len(short) == 4 and alike and not missing and self.mostly_zips
         return Proposal(whole + dash + extension, "a number loses its leading zero.", safe=safe)
+
+
+def _as_written(text: str) -> Value | Fault:
+    return reader(BY_NAME["hired_on"], as_of=date.max)(text)
 
 
 def _fraction(cell: Cell) -> Proposal | None:

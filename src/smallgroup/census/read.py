@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from smallgroup.census.checks import Finding, Rows, check, doubts
+from smallgroup.census.checks import Finding, Rows, check
 from smallgroup.census.derived import column_reader, derive
+from smallgroup.census.doubts import doubts
 from smallgroup.census.fields import BY_NAME, SCHEMA
 from smallgroup.census.layouts import find_table
 from smallgroup.census.matching import Match
@@ -91,7 +93,7 @@ def read_census(
         place = table.used[wrong.source]
         table.problem(
             positions[wrong.at], place, wrong.why, wrong.fix, label=KNOWN_FIELDS[wrong.source].label,
-            seen=_seen(table, place, positions[wrong.at]), name=wrong.source,
+            seen=_seen(table, place, positions[wrong.at]), name=wrong.source, proposal=wrong.proposal,
         )  # fmt: skip
     rows = Rows(numbers, read)
     _report_findings(table, check(rows), positions, source)
@@ -217,6 +219,8 @@ def _report_faults(
                 around = Around(read, cells, as_of, from_1904=table.sheet.from_1904)
             cell = around.cells[name][at]
             seen = None if cell is None else shown(cell)
+            if isinstance(value, Fault) and value.hidden and seen is not None:
+                seen = re.sub(r"\d", "#", seen)
             proposal = around.propose(known, at)
             table.problem(positions[at], column, why, fix, label=known.label, seen=seen, name=name, proposal=proposal)
 
