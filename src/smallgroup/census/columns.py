@@ -213,6 +213,8 @@ def _missing(table: Table, claimed: Collection[str]) -> None:
                 f"if it is meant, name it {column_name}, or map it: --map {near}={known.name}."
             )
         table.problem(table.header_at, None, f"there is no column for {known.label}.", advice, name=known.name)
+        if known.name == "relationship" and table.layout != EXCHANGE:
+            table.without_relationship = table.problems.pop()
 
 
 def _mapped(table: Table, keys: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:

@@ -130,15 +130,13 @@ _LETTERS = {"e": "employee", "s": "spouse", "c": "child"}
 
 
 def _of_letters(cells: Sequence[Cell]) -> bool:
-    """Letters, and an E among them; a longer word or two may be slips, but none of them a relationship."""
+    """Letters, and an E among them; of longer words there are few, as where a row's cells slipped."""
     letters: list[str] = []
     longer = 0
     for cell in cells:
         if isinstance(cell, str) and (text := cell.strip(SPACE)):
             if len(text) == 1:
                 letters.append(text.casefold())
-            elif key_of(text) in relationship_words():
-                return False
             else:
                 longer += 1
     return "e" in letters and 4 * longer <= len(letters)
@@ -190,6 +188,7 @@ def _families(read: Read, numbers: Sequence[int], notices: list[str]) -> Iterato
     """
     found: list[Value | Fault] = []
     current: int | None = None
+    unreadable = False  # a row whose relationship is not known: it may be an employee's
     lasts = [key_of(name) if isinstance(name, str) else None for name in read.get("last_name", [None] * len(numbers))]
     first_of: dict[str, int] = {}
     for at, (relationship, last) in enumerate(zip(read["relationship"], lasts, strict=True)):
@@ -199,6 +198,8 @@ def _families(read: Read, numbers: Sequence[int], notices: list[str]) -> Iterato
         if relationship == "employee":
             current = at
         elif not isinstance(relationship, str):
+            unreadable = True
+        elif current is None and unreadable:
             pass
         elif current is None:
             yield Contradiction(
@@ -305,10 +306,14 @@ def _tiers(read: Read, numbers: Sequence[int]) -> Iterator[Contradiction]:
         members.setdefault(family, []).append(at)
         if relationship == "employee":
             employees.setdefault(family, at)
+    for family, rows in members.items():
+        if family not in employees or any(not isinstance(relationships[at], str) for at in rows):
+            for at in rows:  # whom the tier covers is not known, and nothing more is said of it
+                elections[at] = _UNPLACED if elections[at] is None else elections[at]
     for family, employee in employees.items():
         tier = tiers[employee]
         rows = members[family]
-        if isinstance(tier, Fault) or any(isinstance(relationships[at], Fault) for at in rows):
+        if isinstance(tier, Fault) or any(not isinstance(relationships[at], str) for at in rows):
             continue
         covered = []
         for at in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from smallgroup.census.fields import BY_NAME
 from smallgroup.census.sheet import SPACE, Sheet
@@ -27,6 +27,15 @@ EXCHANGE_MARKS = ("employer_assigned_family_id", "employee_relationship")
 
 def squeezed(name: str) -> str:
     return name.replace("_", "")
+
+
+def exchange_marks(keys: Collection[str]) -> bool:
+    """Whether these are the template's headers: both of its own, or its family id among six others."""
+    ours = {squeezed(mark) for mark in EXCHANGE_MARKS}
+    if ours <= set(keys):
+        return True
+    known = {squeezed(key) for key in EXCHANGE_FIELDS} & set(keys)
+    return squeezed(EXCHANGE_MARKS[0]) in known and len(known) > 6
 
 
 def column_key(header: str) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from smallgroup.census.columns import assign
 from smallgroup.census.derived import MAPPABLE
 from smallgroup.census.fields import FIELDS
 from smallgroup.census.header_words import header_key, name_of
-from smallgroup.census.layout_names import EXCHANGE_MARKS, column_key, field_of, keys_of, squeezed
+from smallgroup.census.layout_names import column_key, exchange_marks, field_of, keys_of
+from smallgroup.census.nobody import without_nobody
 from smallgroup.census.privacy import shown
-from smallgroup.census.sheet import SPACE, Sheet, blank
+from smallgroup.census.sheet import SPACE, Cell, Sheet, blank
 from smallgroup.census.table import BY_FAMILY, BY_PERSON, EXCHANGE, PLAIN, Column, Table
-from smallgroup.census.totals import without_totals
 from smallgroup.census.unfold import Unfolded, unfold
 from smallgroup.errors import Problem
 
@@ -63,6 +63,7 @@ class _Place:
     layout: str
     score: int
     complete: bool
+    over: int | None = None  # the row above it whose words belong to the header
 
 
 def _header(sheet: Sheet, mapping: Mapping[str, str], *, loosely: bool = False) -> _Place | None:
@@ -72,7 +73,33 @@ def _header(sheet: Sheet, mapping: Mapping[str, str], *, loosely: bool = False) 
         place = _judge(sheet, at, mapping, loosely=loosely)
         if place is not None and (best is None or place.score > best.score):
             best = place
+    if best is None or best.layout == EXCHANGE:
+        return best
+    for at in (best.at, best.at + 1):
+        joined = _joined(sheet, at)
+        place = None if joined is None else _judge(joined, at, mapping, loosely=loosely)
+        if place is not None and place.score > best.score:
+            best = replace(place, over=sheet.numbers[at - 1])
     return best
+
+
+def _joined(sheet: Sheet, at: int) -> Sheet | None:
+    """The sheet with the row at `at` and the one above it read as one header: Birth over Date is Birth Date."""
+    if not 0 < at < len(sheet.numbers):
+        return None
+    pairs = list(zip(sheet.row(at - 1), sheet.row(at), strict=True))
+    above = sum(isinstance(over, str) and not blank(over) for over, _ in pairs)
+    if above < 2 or not all(_is_word(over) and _is_word(under) for over, under in pairs):
+        return None
+    columns = []
+    for (over, under), column in zip(pairs, sheet.columns, strict=True):
+        words = [cell.strip(SPACE) for cell in (over, under) if isinstance(cell, str) and not blank(cell)]
+        columns.append([*column[:at], " ".join(words) or None, *column[at + 1 :]])
+    return replace(sheet, columns=columns)
+
+
+def _is_word(cell: Cell) -> bool:
+    return blank(cell) or (isinstance(cell, str) and not any(sign.isdigit() for sign in cell))
 
 
 def _judge(sheet: Sheet, at: int, mapping: Mapping[str, str], *, loosely: bool) -> _Place | None:
@@ -80,7 +107,7 @@ def _judge(sheet: Sheet, at: int, mapping: Mapping[str, str], *, loosely: bool) 
     if all(blank(cell) for cell in row):
         return None
     keys = keys_of(sheet, at)
-    layout = EXCHANGE if {squeezed(mark) for mark in EXCHANGE_MARKS} <= set(keys) else PLAIN
+    layout = EXCHANGE if exchange_marks(keys) else PLAIN
     mapped = {column_key(column): name for column, name in mapping.items()}
     fields = {name for key in keys if (name := mapped.get(key) or field_of(key, layout))}
     if not loosely or layout == EXCHANGE:
@@ -125,18 +152,21 @@ def _table(place: _Place, mapping: Mapping[str, str], *, shown_sheet: str | None
         fields = {index: name or (name_of(head) if isinstance(head := headers[index], str) else None)
                   for index, name in fields.items()}  # fmt: skip
     first = place.at + 1
+    if place.over is not None:
+        notices.append(f"The header stands in rows {place.over} and {sheet.numbers[place.at]}, read as one.")
     if place.layout == EXCHANGE and _labels(sheet, first, place.keys):
         first += 1
     elif place.layout != EXCHANGE and _repeats(sheet, first, fields):
         notices.append(f"Row {sheet.numbers[first]} holds labels of the columns, and was skipped.")
         first += 1
-    sheet, left = without_totals(sheet, first, fields)
+    sheet, left, among = without_nobody(sheet, place.at, first, fields)
     notices += left
     unfolded = _unfolded(sheet, place.at, place.keys, mapping) if place.layout == BY_FAMILY else None
     if unfolded is not None:
         sheet = unfolded.sheet
     columns = tuple(Column(index, "" if blank(cell) else shown(cell)) for index, cell in enumerate(sheet.row(place.at)))
-    return Table(sheet, shown_sheet, place.layout, place.at, first, columns, notices=notices, unfolded=unfolded)
+    return Table(sheet, shown_sheet, place.layout, place.at, first, columns, notices=notices, unfolded=unfolded,
+                 left_out=among)  # fmt: skip
 
 
 def _repeats(sheet: Sheet, at: int, fields: Mapping[int, str | None]) -> bool:
@@ -154,13 +184,14 @@ def _repeats(sheet: Sheet, at: int, fields: Mapping[int, str | None]) -> bool:
 
 def _labels(sheet: Sheet, at: int, keys: Sequence[str]) -> bool:
     """Whether the row under the machine headers is the template's row of labels, and nobody's data."""
-    if at >= len(sheet.numbers) or "dob" not in keys:
+    if at >= len(sheet.numbers):
         return False
-    birth, relationship = (sheet.columns[keys.index(squeezed(key))][at] for key in ("dob", "employee_relationship"))
-    return (
-        isinstance(birth, str) and not any(sign.isdigit() for sign in birth)
-        and isinstance(relationship, str) and "relation" in relationship.casefold()
-    )  # fmt: skip
+    cells = {key: sheet.columns[index][at] for index, key in enumerate(keys)}
+    given = [cells[key] for key in ("dob", "employeerelationship") if key in cells]
+    if not all(isinstance(cell, str) and not any(sign.isdigit() for sign in cell) for cell in given):
+        return False
+    relationship = cells.get("employeerelationship", "relation")
+    return bool(given) and isinstance(relationship, str) and "relation" in relationship.casefold()
 
 
 def _required() -> str:

@@ -72,8 +72,8 @@ def meant(field: Field, cell: Cell) -> Proposal | None:
         said = (_YES_NO_MEANT | (_TOBACCO_MEANT if field.name == "tobacco" else {})).get(text.casefold())
         return Proposal(said, "it is the nearest of yes and no.", safe=False) if said else None
     if field.kind == "cents":
-        comma = _comma(text)
-        return comma or _without(_PAY, text, "the amount is written with a currency mark or a unit.")
+        comma = _comma(text)  # 12,50 may also be 12,500 without its last zero
+        return replace(comma, safe=False) if comma else _without(_PAY, text, "the amount is written with a currency mark or a unit.")
     if field.kind == "hundredths":
         unit = _PERCENT if field.name.endswith("_percent") else _HOURS
         return _comma(text) or _without(unit, text, "the number is written with its unit.")

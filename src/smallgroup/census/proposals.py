@@ -15,7 +15,8 @@ from smallgroup.census.values import SERIAL_ZERO, Fault, Value, reader
 from smallgroup.dates import age_on
 from smallgroup.errors import Proposal
 
-OLDEST: Final = {"child": 45}  # others: 100
+OLDEST = 100
+_OLDEST_CHILD = 45  # whose birth a program can have put into the century to come
 YOUNGEST: Final = {"employee": 15, "spouse": 15, "domestic_partner": 15, "child": 0, "disabled_child": 0}
 """The ages that are plausible enough to propose a birth date; no check refuses by them."""
 _EARLIEST_HIRE, _DAYS_AHEAD = date(1940, 1, 1), 731
@@ -85,7 +86,7 @@ class Around:
             return False
         if field.name == "date_of_birth":
             youngest = YOUNGEST.get(self._relationship(at) or "", 0)
-            return day <= self.as_of and youngest <= age_on(day, self.as_of) <= OLDEST.get(self._relationship(at) or "", 100)
+            return day <= self.as_of and youngest <= age_on(day, self.as_of) <= OLDEST
         births = self.read.get("date_of_birth")
         birth = births[at] if births is not None else None
         earliest = birth if isinstance(birth, date) else _EARLIEST_HIRE
@@ -97,6 +98,8 @@ class Around:
         if isinstance(cell, date):  # a birth date in the future, most often of a century that a program guessed
             before = a_date(cell.year - 100, cell.month, cell.day)
             if before is None or cell <= self.as_of or not self._plausible(field, at, before):
+                return None
+            if self._relationship(at) == "child" and age_on(before, self.as_of) > _OLDEST_CHILD:
                 return None
             return Proposal(before.isoformat(), "a program took the year for one of this century.", safe=False)
         if isinstance(cell, bool) or cell is None:

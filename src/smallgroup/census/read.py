@@ -12,6 +12,7 @@ import polars as pl
 from smallgroup.census.checks import Finding, Rows, check
 from smallgroup.census.derived import column_reader, derive
 from smallgroup.census.doubts import doubts
+from smallgroup.census.employees_only import employees_only
 from smallgroup.census.fields import BY_NAME, SCHEMA
 from smallgroup.census.layouts import find_table
 from smallgroup.census.matching import Match
@@ -86,6 +87,13 @@ def read_census(
         )  # fmt: skip
     _leave_other_addresses(table, read)
     _report_faults(table, read, positions, as_of)
+    if table.without_relationship is not None:
+        told = employees_only(table, read, positions, as_of)
+        if isinstance(told, Problem):
+            table.problems.insert(0, told)
+        else:
+            table.notices.append(told)
+            read["relationship"] = ["employee"] * len(positions)
     _derive_owners(read)
     numbers = [table.sheet.numbers[at] for at in positions]
     source: dict[str, str] = {}
@@ -181,7 +189,7 @@ def _kept(table: Table, read: Mapping[str, Sequence[Value | Fault]]) -> Sequence
         numbers = table.sheet.numbers
         last = numbers[table.first + kept[-1]]
         rows = len(kept) if table.unfolded is None else len({numbers[table.first + at] for at in kept})
-        _tell_blank(table, last - numbers[table.first - 1] - rows, "between the members")
+        _tell_blank(table, last - numbers[table.first - 1] - rows - table.left_out, "between the members")
         _tell_blank(table, max(table.sheet.last_row, numbers[-1]) - last, "after the last member")
     return kept
 

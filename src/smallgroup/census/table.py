@@ -54,6 +54,8 @@ class Table:
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
+    left_out: int = 0  # rows among the members that are nobody, and are said in notices
+    without_relationship: Problem | None = None  # that no column is for it; nobody may need one
     unfolded: Unfolded | None = None  # where the file has one row a family
 
     def where(self, at: int | None = None, label: str | None = None) -> str:

@@ -467,7 +467,7 @@ def pay_with_dollars_and_commas(grid: Grid, person: Person, people: list[Person]
 
 cell_kind("pay of a year", "weekly_pay", [65_000, "$52,000.00", 120_000.00], how=(CHECK, PROBLEM))
 cell_kind("pay below nothing", "weekly_pay", [-900, "-900.00", "(900.00)"], (None, "900", "900.00"))
-cell_kind("pay with a decimal comma", "weekly_pay", ["1.250,00", "1250,00"], ("1250.00",), safe=True)
+cell_kind("pay with a decimal comma", "weekly_pay", ["1.250,00", "1250,00"], ("1250.00",))
 cell_kind("pay in words", "weekly_pay", ["salary", "per contract"])
 cell_kind("pay with its unit", "weekly_pay", ["1250/wk", "$1,250 weekly", "1250 USD"], ("1250",), safe=True)
 
