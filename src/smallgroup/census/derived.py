@@ -196,11 +196,12 @@ def _families(read: Read, numbers: Sequence[int], notices: list[str]) -> Iterato
             first_of.setdefault(last, at)
     for at, (relationship, last) in enumerate(zip(read["relationship"], lasts, strict=True)):
         if relationship == "employee":
-            current = at
+            current, unreadable = at, False
         elif not isinstance(relationship, str):
             unreadable = True
-        elif current is None and unreadable:
-            pass
+        elif unreadable:
+            found.append(_UNPLACED)
+            continue
         elif current is None:
             yield Contradiction(
                 at, "relationship", f"this {relationship.replace('_', ' ')} stands above the first employee.",
@@ -302,12 +303,13 @@ def _tiers(read: Read, numbers: Sequence[int]) -> Iterator[Contradiction]:
     members: dict[Value | Fault, list[int]] = {}
     for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
         if family is None or isinstance(family, Fault):
+            elections[at] = _UNPLACED if elections[at] is None else elections[at]
             continue
         members.setdefault(family, []).append(at)
         if relationship == "employee":
             employees.setdefault(family, at)
     for family, rows in members.items():
-        if family not in employees or any(not isinstance(relationships[at], str) for at in rows):
+        if family not in employees or isinstance(tiers[employees[family]], Fault) or any(not isinstance(relationships[at], str) for at in rows):
             for at in rows:  # whom the tier covers is not known, and nothing more is said of it
                 elections[at] = _UNPLACED if elections[at] is None else elections[at]
     for family, employee in employees.items():

@@ -234,6 +234,8 @@ def _counties(rows: Rows) -> Iterator[Finding]:
             yield Finding(at, "county", f"other members at ZIP code {zip_code} have the county {shown(meant)}.",
                           "Check the spelling.", Proposal(meant, "it is the nearest county at this ZIP code.", safe=False),
                           )  # fmt: skip
+        elif any(here[county] > 2 * here[other] and _misspelled(other, county) for other in own):
+            continue  # it is said at the cell that is misspelled
         elif len(own) > 1 and own[county] == min(own.values()) and not _same_place(own):
             others = " and ".join(shown(other) for other in own if other != county)
             yield Finding(at, "county", f"others of this family at the same ZIP code have {others}.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from functools import lru_cache
+
 from smallgroup.census.fields import BY_NAME
 from smallgroup.census.sheet import SPACE, Sheet
 from smallgroup.census.table import ADDRESS_KIND, BY_FAMILY, BY_PERSON, EXCHANGE, OWNER, PLAIN
@@ -22,7 +24,8 @@ EXCHANGE_FIELDS = {
     "hire_date": "hired_on", "termination_date": "terminated_on", "is_business_owner": OWNER.name,
     "benefit_group": "class", "kind": ADDRESS_KIND.name, "zip": "zip",
 }  # fmt: skip
-EXCHANGE_MARKS = ("employer_assigned_family_id", "employee_relationship")
+_FAMILY_MARK, _RELATIONSHIP_MARK = "employerassignedfamilyid", "employeerelationship"
+_TEMPLATE_KEYS = frozenset(key.replace("_", "") for key in EXCHANGE_FIELDS)
 
 
 def squeezed(name: str) -> str:
@@ -31,13 +34,10 @@ def squeezed(name: str) -> str:
 
 def exchange_marks(keys: Collection[str]) -> bool:
     """Whether these are the template's headers: both of its own, or its family id among six others."""
-    ours = {squeezed(mark) for mark in EXCHANGE_MARKS}
-    if ours <= set(keys):
-        return True
-    known = {squeezed(key) for key in EXCHANGE_FIELDS} & set(keys)
-    return squeezed(EXCHANGE_MARKS[0]) in known and len(known) > 6
+    return _FAMILY_MARK in keys and (_RELATIONSHIP_MARK in keys or len(_TEMPLATE_KEYS & set(keys)) > 6)
 
 
+@lru_cache(maxsize=4096)
 def column_key(header: str) -> str:
     """A header as it is compared: no case, space, dash, underscore, nor the star of a required column."""
     return squeezed(key_of(header.strip(SPACE + "*:")))

@@ -211,6 +211,8 @@ def _one_slip_away(key: str, words: tuple[str, ...]) -> str | None:
     most = 1 if len(key) <= 5 else 2
     away = sorted((OSA.distance(key, word), word) for word in words)
     least, word = away[0]
+    if any(other.startswith(f"{key}_") for other in words):
+        return None  # medicare is no slip for medicaid: it is medicare_primary or medicare_secondary
     if least > most or (len(away) > 1 and away[1][0] == least) or key.endswith(word) or word.endswith(key):
         return None
     return word

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 
 from smallgroup.census.fields import BY_NAME
-from smallgroup.census.header_words import header_key
 from smallgroup.census.privacy import shown
 from smallgroup.census.sheet import SPACE, Cell, Sheet, blank
 
@@ -34,7 +33,8 @@ def without_nobody(
 
     A note is taken for one only under the last member: among the members a lone text may be what is left of one.
     """
-    headers = [_keys(sheet, at) for at in range(header_at, first)]
+    headers = [_words(sheet, at) for at in range(header_at, first)]
+    copies = _alike(sheet, first, headers)
     end = len(sheet.numbers)
     keep = end
     skipped: list[str] = []
@@ -46,14 +46,14 @@ def without_nobody(
         what = (
             "a total" if _is_total(sheet, first, at, fields)
             else "a note under the last member" if _is_note(sheet, at)
-            else "the header once more" if _repeats(sheet, at, headers) else None
+            else "the header once more" if at in copies else None
         )  # fmt: skip
         if what is None:
             break
         skipped.append(_told(sheet, at, what))
         end -= 1
         keep = end
-    among = [at for at in range(first, end) if _repeats(sheet, at, headers)]
+    among = [at for at in sorted(copies) if at < end]
     notices = [_told(sheet, at, "the header once more") for at in among] + skipped[::-1]
     if not notices:
         return sheet, [], 0
@@ -73,17 +73,28 @@ def _told(sheet: Sheet, at: int, what: str) -> str:
     return f"Row {sheet.numbers[at]} ({said!r}) is {what} and no member: it was skipped."
 
 
-def _keys(sheet: Sheet, at: int) -> dict[int, str]:
-    return {index: header_key(cell) for index, cell in enumerate(sheet.row(at)) if isinstance(cell, str) and not blank(cell)}
+def _words(sheet: Sheet, at: int) -> dict[int, str]:
+    row = enumerate(sheet.row(at))
+    return {index: cell.strip(SPACE).casefold() for index, cell in row if isinstance(cell, str) and not blank(cell)}
 
 
-def _repeats(sheet: Sheet, at: int, headers: list[dict[int, str]]) -> bool:
-    """Whether every cell of the row is that of a header above it, and there are two of them or more."""
-    filled = {index: cell for index, cell in enumerate(sheet.row(at)) if not blank(cell)}
-    keys = _keys(sheet, at)
-    return len(filled) >= 2 and keys.keys() == filled.keys() and any(
-        all(header.get(index) == key for index, key in keys.items()) for header in headers
-    )  # fmt: skip
+def _alike(sheet: Sheet, first: int, headers: list[dict[int, str]]) -> set[int]:
+    """The rows of which every cell is that of one header above, and there are two of them or more."""
+    likely: set[int] = set()
+    for index, column in enumerate(sheet.columns):
+        words = {header[index] for header in headers if index in header}
+        if words:
+            likely.update(
+                at for at in range(first, len(column))
+                if isinstance(cell := column[at], str) and cell.strip(SPACE).casefold() in words
+            )  # fmt: skip
+    found = set()
+    for at in likely:
+        said = _words(sheet, at)
+        filled = sum(not blank(cell) for cell in sheet.row(at))
+        if filled == len(said) >= 2 and any(said.items() <= header.items() for header in headers):
+            found.add(at)
+    return found
 
 
 def _is_note(sheet: Sheet, at: int) -> bool:

@@ -162,7 +162,7 @@ class Around:
             return None
         missing = any(known.startswith(short) or known.endswith(short) for known in self.zips - {whole})
         alike = any(known[:2] == whole[:2] for known in self.zips)  # 3014 may be 03014, and 30144 cut short
-        if not alike and any(known.startswith(short[:2]) for known in self.zips):
+        if not alike and any(known.startswith(short[0]) for known in self.zips):
             return None  # where everybody lives near 30144, a digit was lost at the end or in the midst
         safe = len(short) == 4 and alike and not missing and self.mostly_zips
         return Proposal(whole + dash + extension, "a number loses its leading zero.", safe=safe)

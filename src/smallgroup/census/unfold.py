@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from smallgroup.census.header_words import name_of
 from smallgroup.census.privacy import health_header, ssn_header, words_of
@@ -58,6 +59,7 @@ class Unfolded:
                     cells[at] = cells[head]
 
 
+@lru_cache(maxsize=4096)
 def of_a_dependent(header: str) -> Of | None:
     """`"Spouse DOB"`, `"Dep 2 Birth Dt"`, `"dependents[0].relationship"` → whose, and what."""
     words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", " ", header))

@@ -477,7 +477,12 @@ def pay_of_an_hour(grid: Grid, person: Person, people: list[Person], random: Ran
     return Fault([grid.put(person, "weekly_pay", random.choice([22.50, "18.00"]))], (CHECK, PROBLEM))
 
 
-cell_kind("ownership with a percent sign", "ownership_percent", ["0%", "0 %"], how=(READ,), reads=0)
+@kind("ownership_percent", who="employee")
+def ownership_with_a_percent_sign(grid: Grid, person: Person, people: list[Person], random: Random) -> Fault:
+    text = f"{person['ownership_percent']}{random.choice(['%', ' %', '.0%'])}"
+    return Fault([grid.put(person, "ownership_percent", text)], (READ,))
+
+
 cell_kind("ownership as a fraction", "ownership_percent", [0.25, "0.25", ".25"], ("25%",))
 cell_kind("ownership of more than all", "ownership_percent", [150, "150%"])
 cell_kind("ownership in words", "ownership_percent", ["half", "minority"])

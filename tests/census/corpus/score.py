@@ -246,10 +246,18 @@ def several(layout: str, seed: int) -> tuple[Grid, list[Fault], Grid]:
     return grid, found, clean(layout, seed, families=14)
 
 
-def corpus(score: Score, *, seed: int, files: Path, every: int = 7) -> Score:
+def corpus(score: Score, *, seed: int, files: Path, every: int = 7, turns: int = 30) -> Score:
     """One file of each kind in each layout, as many again of several kinds, and each layout clean; `files` is a folder
     in which every so many of them is a real file, read as such."""
     reading = _Reading(files, every)
+    before_of: dict[tuple[str, int], Census] = {}
+
+    def as_it_was(before: Grid) -> Census:
+        key = (before.layout, hash(str(before.rows)))
+        if key not in before_of:
+            before_of[key] = of_sheet(before)
+        return before_of[key]
+
     for layout in LAYOUTS:
         for turn in range(4):
             grid = clean(layout, 4 * seed + turn)
@@ -259,11 +267,11 @@ def corpus(score: Score, *, seed: int, files: Path, every: int = 7) -> Score:
             one = single(kind, layout, seed)
             if one is not None:
                 grid, fault, before = one
-                judge(grid, [fault], asked(grid, reading), of_sheet(before), score)
-        for turn in range(30):
-            grid, faults, before = several(layout, 30 * seed + turn)
+                judge(grid, [fault], asked(grid, reading), as_it_was(before), score)
+        for turn in range(turns):
+            grid, faults, before = several(layout, turns * seed + turn)
             if faults:
-                judge(grid, faults, asked(grid, reading), of_sheet(before), score)
+                judge(grid, faults, asked(grid, reading), as_it_was(before), score)
     return score
 
 
