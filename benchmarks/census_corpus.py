@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.table import Row, Table, shown
-from benchmarks.timing import ROOT
 from tests.census.corpus.kinds import KINDS
 from tests.census.corpus.score import Score, corpus
+
+from benchmarks.table import Row, Table, shown
+from benchmarks.timing import ROOT
 
 PAGE = ROOT / "docs" / "census-faults.md"
 _MOST_ALARMS, _LEAST_RIGHT = 100, 90  # one in a hundred sound cells; of a hundred faults that can be mended
@@ -72,10 +73,10 @@ def page(score: Score, seed: int) -> str:
     table = "\n".join(f"| {row.what} | {row.note} | {row.limit} |" for row in _goals(score))
     return f"""# Faults of a census, and what becomes of them
 
-{len(KINDS)} kinds of faults, put one by one and several at once into {score.files:,} invented censuses of seven layouts. What
-is expected of each kind stands beside it in `tests/census/corpus/`: the cells that must be told, whether the file is
-refused, worth a look or read with a notice, and the proposal that is right, or that there is none. A proposal is right
-where it is the value that the census had before.
+{len(KINDS)} kinds of faults, put one by one and several at once into {score.files:,} invented censuses of seven
+layouts. What is expected of each kind stands beside it in `tests/census/corpus/`: the cells that must be told,
+whether the file is refused, worth a look or read with a notice, and the proposal that is right, or that there is none.
+A proposal is right where it is the value that the census had before.
 
 Made by `python -m benchmarks.census_corpus --seed {seed} --files {score.files} --write`.
 

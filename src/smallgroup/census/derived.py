@@ -309,7 +309,11 @@ def _tiers(read: Read, numbers: Sequence[int]) -> Iterator[Contradiction]:
         if relationship == "employee":
             employees.setdefault(family, at)
     for family, rows in members.items():
-        if family not in employees or isinstance(tiers[employees[family]], Fault) or any(not isinstance(relationships[at], str) for at in rows):
+        if (
+            family not in employees
+            or isinstance(tiers[employees[family]], Fault)
+            or any(not isinstance(relationships[at], str) for at in rows)
+        ):
             for at in rows:  # whom the tier covers is not known, and nothing more is said of it
                 elections[at] = _UNPLACED if elections[at] is None else elections[at]
     for family, employee in employees.items():

@@ -73,7 +73,7 @@ def _too_young(rows: Rows, as_of: date) -> Iterator[Finding]:
         if least is not None and age < least:
             yield Finding(at, "date_of_birth", f"this {said_of(relationship)} is {age} on {spoken(as_of)}.",
                           "Check the birth date and the relationship.")  # fmt: skip
-        elif relationship == "child" and family in employee:
+        elif relationship == "child" and isinstance(family, str) and family in employee:
             parent, born = employee[family]
             if age_on(born, birth) < _YOUNGEST_PARENT and age_on(born, as_of) >= _YOUNGEST_AT_WORK:
                 older = "older than" if birth < born else f"less than {_YOUNGEST_PARENT} years younger than"
@@ -129,9 +129,7 @@ def _in_two_families(rows: Rows) -> Iterator[Finding]:
     """The same names and birth date in two families: two parents who both list a child, or one person twice."""
     births, families = rows.of("date_of_birth"), rows.of("family_id")
     seen: dict[tuple[str, str, date], int] = {}
-    for at, (first, last, birth) in enumerate(
-        zip(rows.of("first_name"), rows.of("last_name"), births, strict=True)
-    ):
+    for at, (first, last, birth) in enumerate(zip(rows.of("first_name"), rows.of("last_name"), births, strict=True)):
         if not isinstance(first, str) or not isinstance(last, str) or not isinstance(birth, date):
             continue
         before = seen.setdefault((first.casefold(), last.casefold(), birth), at)
@@ -224,16 +222,17 @@ def _counties(rows: Rows) -> Iterator[Finding]:
             at_zip.setdefault(zip_code[:5], Counter())[county] += 1
             if isinstance(family, str):
                 of_family.setdefault((family, zip_code[:5]), Counter())[county] += 1
-    for at, county, zip_code, family in places:
-        here, own = at_zip[zip_code], of_family.get((family, zip_code), Counter())
+    for at, county, zip_code, household in places:
+        here, own = at_zip[zip_code], of_family.get((household, zip_code), Counter())
         if len(here) == 1:
             continue
         meant = next((other for other, count in here.most_common() if count > 2 * here[county]
                       and _misspelled(county, other)), None)  # fmt: skip
         if meant is not None:
-            yield Finding(at, "county", f"other members at ZIP code {zip_code} have the county {shown(meant)}.",
-                          "Check the spelling.", Proposal(meant, "it is the nearest county at this ZIP code.", safe=False),
-                          )  # fmt: skip
+            yield Finding(
+                at, "county", f"other members at ZIP code {zip_code} have the county {shown(meant)}.",
+                "Check the spelling.", Proposal(meant, "it is the nearest county at this ZIP code.", safe=False),
+            )  # fmt: skip
         elif any(here[county] > 2 * here[other] and _misspelled(other, county) for other in own):
             continue  # it is said at the cell that is misspelled
         elif len(own) > 1 and own[county] == min(own.values()) and not _same_place(own):
@@ -257,8 +256,10 @@ def _misspelled(county: str, other: str) -> bool:
     return one != two and min(len(one), len(two)) >= 4 and OSA.distance(one, two) <= 2
 
 
-_GARBLED = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a"
-                      "\u20ac\u2122]")  # fmt: skip
+_GARBLED = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
+    "\u2013-\u203a\u20ac\u2122]"
+)
 
 
 def _garbled(rows: Rows) -> Iterator[Finding]:
@@ -273,5 +274,7 @@ def _garbled(rows: Rows) -> Iterator[Finding]:
                 meant = text.encode("cp1252").decode("utf-8")
             except UnicodeError:
                 continue
-            yield Finding(at, name, f"{shown(text)!r} looks like a name that a program has garbled.",
-                          "Check the name.", Proposal(meant, "it is the same text read as UTF-8.", safe=False))  # fmt: skip
+            yield Finding(
+                at, name, f"{shown(text)!r} looks like a name that a program has garbled.", "Check the name.",
+                Proposal(meant, "it is the same text read as UTF-8.", safe=False),
+            )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from smallgroup.census.header_words import header_words
 from smallgroup.census.table import Table
@@ -52,7 +53,7 @@ def _against(
         if isinstance(family, str) and (first := seen.setdefault(family, at)) != at:
             return f"rows {numbers[first]} and {numbers[at]} are of one family."
     lasts = read.get("last_name", ())
-    for at, (one, other) in enumerate(zip(lasts, lasts[1:], strict=False)):
+    for at, (one, other) in enumerate(pairwise(lasts)):
         if isinstance(one, str) and isinstance(other, str) and key_of(one) == key_of(other):
             return f"rows {numbers[at]} and {numbers[at + 1]} have the same last name."
     return None

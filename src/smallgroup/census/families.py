@@ -79,9 +79,9 @@ def scattered(families: Sequence[Any]) -> dict[int, str]:
     pieces = Counter(family for family, _, _ in runs)
     found = {}
     for before, (family, first, last), after in zip(runs, runs[1:], runs[2:], strict=False):
-        if first == last and before[0] == after[0] and isinstance(before[0], str) and isinstance(family, str):
-            if pieces[family] == 2 and pieces[before[0]] == 2:
-                found[first] = before[0]
+        alone = first == last and before[0] == after[0] and isinstance(before[0], str) and isinstance(family, str)
+        if alone and pieces[family] == 2 and pieces[before[0]] == 2:
+            found[first] = before[0]
     broken = sum(count > 1 for count in pieces.values())
     return found if broken <= max(2, len(pieces) // 4) else {}
 

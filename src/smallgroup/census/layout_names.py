@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-
 from functools import lru_cache
 
 from smallgroup.census.fields import BY_NAME

@@ -73,7 +73,11 @@ def meant(field: Field, cell: Cell) -> Proposal | None:
         return Proposal(said, "it is the nearest of yes and no.", safe=False) if said else None
     if field.kind == "cents":
         comma = _comma(text)  # 12,50 may also be 12,500 without its last zero
-        return replace(comma, safe=False) if comma else _without(_PAY, text, "the amount is written with a currency mark or a unit.")
+        return (
+            replace(comma, safe=False)
+            if comma
+            else _without(_PAY, text, "the amount is written with a currency mark or a unit.")
+        )
     if field.kind == "hundredths":
         unit = _PERCENT if field.name.endswith("_percent") else _HOURS
         return _comma(text) or _without(unit, text, "the number is written with its unit.")
@@ -122,8 +126,7 @@ def _date_meant(text: str, *, required: bool) -> Proposal | None:
 def _mistyped_date(text: str, *, required: bool) -> Proposal | None:
     """A date behind an apostrophe, which a spreadsheet puts before text, or with the letter O for a zero."""
     if re.fullmatch(r"'\d.*\d", text, re.DOTALL):
-        found = _plain_date(text[1:]) or _date_meant(text[1:], required=required)
-        return found
+        return _plain_date(text[1:]) or _date_meant(text[1:], required=required)
     if re.fullmatch(r"[\dOo]{1,4}[-/.][\dOo]{1,2}[-/.][\dOo]{1,4}", text) and re.search("[Oo]", text):
         zeros = re.sub("[Oo]", "0", text)
         found = _plain_date(zeros) or _date_meant(zeros, required=required)

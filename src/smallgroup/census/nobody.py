@@ -1,4 +1,4 @@
-"""The rows that are nobody: totals, notes under the last member, and the header once more. Each is told, none is lost."""
+"""The rows that are nobody: totals, notes under the last member, the header once more. Each is told."""
 
 from __future__ import annotations
 

@@ -189,9 +189,7 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
             numbers.append(number)
             persons[here] = person
             heads[here] = head
-    sheet_by_person = Sheet(
-        sheet.name, numbers, columns, frozenset(), sheet.last_row, from_1904=sheet.from_1904
-    )
+    sheet_by_person = Sheet(sheet.name, numbers, columns, frozenset(), sheet.last_row, from_1904=sheet.from_1904)
     return Unfolded(
         sheet_by_person, columns, people, moved, frozenset(unvalued), frozenset(added.values()), persons, heads
     )

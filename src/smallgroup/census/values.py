@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 from smallgroup.census.fields import Field
@@ -97,6 +98,8 @@ def reader(field: Field, *, as_of: date) -> Reader:
                 )
         if cell is None:
             return None
+        if isinstance(cell, float) and not isfinite(cell):
+            return Fault("this is no number that a spreadsheet can show.", "Type the value.")
         value = inner(cell)
         if isinstance(value, Fault) and (proposal := meant(field, cell)) is not None:
             taken = not field.required if not proposal.new else not isinstance(inner(proposal.new), Fault)
@@ -270,7 +273,9 @@ def _not_a_date_but_a_number(text: str) -> Fault:
 def _birth(cell: Cell, as_of: date) -> Value | Fault:
     if (
         not isinstance(cell, (bool, date))
-        and (years := re.fullmatch(r"([0-9]{1,3})(?:\.0)?(?: ?(?:y|yo|yr|yrs|year|years)(?: old)?\.?)?", str(cell), re.I))
+        and (
+            years := re.fullmatch(r"([0-9]{1,3})(?:\.0)?(?: ?(?:y|yo|yr|yrs|year|years)(?: old)?\.?)?", str(cell), re.I)
+        )
         and int(years[1]) <= OLDEST_AGE
     ):
         said = int(years[1])

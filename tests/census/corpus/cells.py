@@ -61,8 +61,8 @@ cell_kind("zip of Canada", "zip", ["K1A 0B1"])
 def zip_as_a_number(grid: Grid, person: Person, people: list[Person], random: Random) -> Fault | None:
     if person["zip"].startswith("0"):
         return None
-    return Fault([grid.put(person, "zip", random.choice([int(person["zip"]), float(person["zip"]), person["zip"] + ".0"]))],
-                 (READ,))  # fmt: skip
+    cell = random.choice([int(person["zip"]), float(person["zip"]), person["zip"] + ".0"])
+    return Fault([grid.put(person, "zip", cell)], (READ,))
 
 
 @kind("county", "zip")
@@ -489,9 +489,7 @@ cell_kind("ownership in words", "ownership_percent", ["half", "minority"])
 
 
 @kind("ownership_percent", who="employee")
-def ownership_of_more_than_all_in_sum(
-    grid: Grid, person: Person, people: list[Person], random: Random
-) -> Fault | None:
+def ownership_of_more_than_all_in_sum(grid: Grid, person: Person, people: list[Person], random: Random) -> Fault | None:
     if person["ownership_percent"]:
         return None
     at = grid.put(person, "ownership_percent", 40)

@@ -104,11 +104,31 @@ def _grid(layout: str, dates: str, families: list[list[Person]], header: Sequenc
     return Grid(layout, dates, [*map(Row, above), head], head, {}, families)
 
 
-PLAIN = (
-    "family_id member_id relationship first_name last_name date_of_birth sex zip county worker_type paid_on "
-    "ownership_percent related_to_owner hours_per_week status hired_on terminated_on weekly_pay election "
-    "waiver_reason class plan_id tobacco"
-).split()
+PLAIN = [
+    "family_id",
+    "member_id",
+    "relationship",
+    "first_name",
+    "last_name",
+    "date_of_birth",
+    "sex",
+    "zip",
+    "county",
+    "worker_type",
+    "paid_on",
+    "ownership_percent",
+    "related_to_owner",
+    "hours_per_week",
+    "status",
+    "hired_on",
+    "terminated_on",
+    "weekly_pay",
+    "election",
+    "waiver_reason",
+    "class",
+    "plan_id",
+    "tobacco",
+]
 
 
 def plain(families: list[list[Person]], dates: str, _: Random) -> Grid:
@@ -128,7 +148,10 @@ _EXCHANGE = {
 
 def exchange(families: list[list[Person]], dates: str, _: Random) -> Grid:
     labels = [name.replace("_", " ").title() for name in _EXCHANGE]
-    labels[0], labels[1] = "Family ID # (to match family\nmembers)", "Relationship (EE, Spouse, Domestic Partner, Child)"
+    labels[0], labels[1] = (
+        "Family ID # (to match family\nmembers)",
+        "Relationship (EE, Spouse, Domestic Partner, Child)",
+    )
     grid = _grid("exchange", dates, families, list(_EXCHANGE), ["Census Template", None, "3/1/2015", "1.1"])
     grid.rows.append(Row(labels))
 
@@ -171,7 +194,9 @@ def subscriber(families: list[list[Person]], dates: str, _: Random) -> Grid:
 
     def say(person: Person, name: str, _: list[Person]) -> Any:
         if name == "relationship":
-            return {"employee": "Subscriber", "child": "Child", "spouse": "Spouse"}.get(person[name], "Domestic Partner")
+            return {"employee": "Subscriber", "child": "Child", "spouse": "Spouse"}.get(
+                person[name], "Domestic Partner"
+            )
         if name == "enrollment_status":
             return "Active"
         return "US" if name == "country" else person[name].title() if name == "sex" else person.get(name)
@@ -184,13 +209,19 @@ def subscriber(families: list[list[Person]], dates: str, _: Random) -> Grid:
 def free(families: list[list[Person]], dates: str, random: Random) -> Grid:
     """What people call their columns when nobody tells them."""
     names = {
-        "family_id": ["Fam ID", "Family #", "Household No"], "full_name": ["Name (Last, First)", "Employee Name", "Name"],
-        "relationship": ["Rel.", "EE/SP/CH", "Relation to Employee"], "date_of_birth": ["Birth Dt", "Emp DOB", "D.O.B."],
-        "sex": ["M/F", "Gndr", "Sex"], "zip": ["Home Zip", "ZIP Cd", "Residence ZIP"], "county": ["County of Residence"],
-        "hours_per_week": ["Hrs/Wk", "Avg Weekly Hours"], "enrollment_tier": ["Cov Tier", "Coverage Level"],
-        "hired_on": ["DOH", "Orig Hire Dt"], "tobacco": ["Smoker? (Y/N)", "Tobacco Use"],
+        "family_id": ["Fam ID", "Family #", "Household No"],
+        "full_name": ["Name (Last, First)", "Employee Name", "Name"],
+        "relationship": ["Rel.", "EE/SP/CH", "Relation to Employee"],
+        "date_of_birth": ["Birth Dt", "Emp DOB", "D.O.B."],
+        "sex": ["M/F", "Gndr", "Sex"],
+        "zip": ["Home Zip", "ZIP Cd", "Residence ZIP"],
+        "county": ["County of Residence"],
+        "hours_per_week": ["Hrs/Wk", "Avg Weekly Hours"],
+        "enrollment_tier": ["Cov Tier", "Coverage Level"],
+        "hired_on": ["DOH", "Orig Hire Dt"],
+        "tobacco": ["Smoker? (Y/N)", "Tobacco Use"],
         "waiver_reason": ["Waiver Reason"],
-    }  # fmt: skip
+    }
     grid = _grid("free", dates, families, [random.choice(among) for among in names.values()])
 
     def say(person: Person, name: str, people: list[Person]) -> Any:

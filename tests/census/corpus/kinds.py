@@ -42,7 +42,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Kind:
-    """`wants` are the fields that a person's cells must have for it; `alone` keeps it out of files of several faults."""
+    """`wants` are the fields that a person must have cells for; `alone` keeps it out of files of several faults."""
 
     name: str
     make: Callable[[Grid, Person, list[Person], Random], Fault | None]

@@ -111,9 +111,7 @@ def family_id_in_another_case(grid: Grid, person: Person, people: list[Person], 
 
 
 @kind("family_id", "relationship", who="employee", alone=True)
-def family_ids_that_lost_their_zeros(
-    grid: Grid, person: Person, people: list[Person], random: Random
-) -> Fault | None:
+def family_ids_that_lost_their_zeros(grid: Grid, person: Person, people: list[Person], random: Random) -> Fault | None:
     """The employees' ids as text, 003, and one family's dependents' as numbers, 3."""
     if len(people) < 2:
         return None

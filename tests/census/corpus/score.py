@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from smallgroup.census.read import Census, read_census
-from smallgroup.census.sheet import Sheet, column_letter
+from smallgroup.census.sheet import column_letter
 from smallgroup.errors import Problem, Refused
 from smallgroup.intake import census_file
 from tests.census.corpus import cells, people, sheets  # noqa: F401 (each adds its kinds)
@@ -160,8 +160,7 @@ def _judge_proposal(count: Count, fault: Fault, here: Sequence[Problem], right: 
             count.wrong.append(f"{fault.kind}: {new!r} is called safe: {one}")
 
 
-def _left_in_peace(fault: Fault, answer: Answer, grid: Grid, faults: Sequence[Fault],
-                   before: Census | None) -> bool:
+def _left_in_peace(fault: Fault, answer: Answer, grid: Grid, faults: Sequence[Fault], before: Census | None) -> bool:
     """Whether a fault that need not be reported at a cell was read as it should be, and said where it must be."""
     if len(faults) > 1 and READ in fault.how:
         return True  # the file is refused for the others; that nothing is said of this cell is counted as no alarm

@@ -8,15 +8,15 @@ from typing import Any
 
 AS_OF = date(2025, 9, 12)
 
-FIRST = (
-    "Ada Bram Cleo Dov Edda Finn Gita Hugo Ines Joss Kira Lars Mina Nils Olga Pim Quin Rosa Sten Tove Ugo Vera Wim Xena "
-    "Yuri Zita Arlo Bea Cato Dora Emil Faye"
-).split()
-LAST = (
-    "Amberly Birchwood Cobaltson Dunmore Elmstead Fernhill Garnetson Hazelton Ivywood Jasperson Kestrelson Larkspur "
-    "Maplewell Nettleton Oakhurst Pearlman Quillfeather Rowanson Sagebrook Thistleton Umberley Violetson Willowby "
-    "Yarrowson Zinniafield"
-).split()
+FIRST = [
+    "Ada", "Bram", "Cleo", "Dov", "Edda", "Finn", "Gita", "Hugo", "Ines", "Joss", "Kira", "Lars", "Mina", "Nils",
+    "Olga", "Pim", "Quin", "Rosa", "Sten", "Tove", "Ugo", "Vera", "Wim", "Xena", "Yuri", "Zita", "Arlo", "Bea",
+]  # fmt: skip
+LAST = [
+    "Amberly", "Birchwood", "Cobaltson", "Dunmore", "Elmstead", "Fernhill", "Garnetson", "Hazelton", "Ivywood",
+    "Jasperson", "Kestrelson", "Larkspur", "Maplewell", "Nettleton", "Oakhurst", "Pearlman", "Quillfeather", "Rowanson",
+    "Sagebrook", "Thistleton", "Umberley", "Violetson", "Willowby", "Yarrowson", "Zinniafield",
+]  # fmt: skip
 
 PLACES = (  # ZIP and county, invented only in who lives there
     ("30303", "Fulton"), ("30305", "Fulton"), ("30309", "Fulton"), ("30030", "DeKalb"), ("30033", "DeKalb"),
