@@ -24,7 +24,7 @@ HEADERS = [
 WORDS = [
     "employee", "EE", "E", "S", "C", "spouse", "child", "F1", "F2", "1", "EF", "W", "ES", "1990-02-28", "02/03/1985",
     "28/02/1990", "13/13/2000", "n/a", "30303", "2139", "yes", "no", "Total", "* = waived", "123-45-6789", "#N/A", "40",
-    "$1,250.00", "Lee, Ann", "Lee", "waive", "enroll", "spouse_group", "home", "Roe", "\u200b", "'", "=1+1", "é", "0.5",
+    "$1,250.00", "Lee, Ann", "Lee", "waive", "enroll", "spouse_group", "home", "Roe", "\u200b", "'", "=1+1", "é", "NaN",
 ]  # fmt: skip
 cells = (
     st.none() | st.sampled_from(WORDS) | st.sampled_from(HEADERS) | st.text(max_size=8) | st.booleans()
@@ -82,14 +82,13 @@ def test_a_corrupted_census_loses_nobody_and_changes_no_birth_date_silently(layo
     everybody = [one for family in grid.families for one in family]
     births = {id(one): one["date_of_birth"] for one in everybody}
     where = {id(one): grid.place[id(one), "date_of_birth"] for one in everybody}
-    faults = [fault for name in (*names, last) if (fault := KINDS[name].put_in(grid, random, grid.families)) is not None]
+    put_in = [KINDS[name].put_in(grid, random, grid.families) for name in (*names, last)]
+    faults = [fault for fault in put_in if fault is not None]
     try:
         census = of_sheet(grid)
     except Refused:
         return
-    changed = {
-        one: value for fault in faults for (one, field), value in fault.new.items() if field == "date_of_birth"
-    }  # fmt: skip
+    changed = {one: new for fault in faults for (one, name), new in fault.new.items() if name == "date_of_birth"}
     told = {(problem.row, problem.letter) for problem in census.to_check}
     rows = [row for row in where.values() if row[0] in grid.rows]
     assert census.members.height >= len(rows)
@@ -100,5 +99,5 @@ def test_a_corrupted_census_loses_nobody_and_changes_no_birth_date_silently(layo
         if row not in grid.rows:
             continue
         number = grid.number(row)
-        wanted = changed.get(key, births[key])
-        assert wanted in by_row[number] or any(line == number for line, _ in told)
+        meant = {births[key], changed.get(key)}  # a later fault may have put back what an earlier one had changed
+        assert meant & set(by_row[number]) or any(line == number for line, _ in told)

@@ -186,7 +186,7 @@ def _labels(sheet: Sheet, at: int, keys: Sequence[str]) -> bool:
     """Whether the row under the machine headers is the template's row of labels, and nobody's data."""
     if at >= len(sheet.numbers):
         return False
-    cells = {key: sheet.columns[index][at] for index, key in enumerate(keys)}
+    cells = {keys[index]: sheet.columns[index][at] for index in reversed(range(len(keys)))}  # the first of two
     given = [cells[key] for key in ("dob", "employeerelationship") if key in cells]
     if not all(isinstance(cell, str) and not any(sign.isdigit() for sign in cell) for cell in given):
         return False

@@ -182,6 +182,6 @@ def _fraction(cell: Cell) -> Proposal | None:
         number = Decimal(cell if isinstance(cell, str) else format(cell, ".15g"))
     except InvalidOperation:
         return None
-    if not 0 < number < 1:
+    if not number.is_finite() or not 0 < number < 1:
         return None
     return Proposal(f"{(number * 100).normalize():f}%", "a spreadsheet keeps a percent as a fraction.", safe=False)

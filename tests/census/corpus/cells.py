@@ -117,6 +117,24 @@ def whole_column_day_first(grid: Grid, person: Person, people: list[Person], ran
     return Fault(at, right=right, each=True, also=also)
 
 
+@kind("date_of_birth", who="employee", alone=True)
+def day_first_half_converted_by_a_spreadsheet(
+    grid: Grid, person: Person, people: list[Person], random: Random
+) -> Fault | None:
+    """A program that expects the month first makes dates, turned around, of what it can, and texts of the rest."""
+    at, right = [], []
+    for family in grid.families:
+        for one in family:
+            birth = one["date_of_birth"]
+            turned = birth.replace(month=birth.day, day=birth.month) if birth.day <= 12 else None
+            place = grid.put(one, "date_of_birth", turned or birth.strftime("%d/%m/%Y"))
+            if turned != birth:
+                at.append(place)
+                right.append(birth.isoformat())
+    also = [grid.at(one, "date_of_birth") for family in grid.families for one in family]
+    return Fault(at, right=right, each=True, also=also)
+
+
 @kind("date_of_birth", who="adult")
 def two_digit_year_of_a_grown_up(grid: Grid, person: Person, people: list[Person], random: Random) -> Fault:
     birth = person["date_of_birth"]
