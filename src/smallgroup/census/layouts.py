@@ -63,7 +63,7 @@ class _Place:
     layout: str
     score: int
     complete: bool
-    over: int | None = None  # the row above it whose words belong to the header
+    apart: Sheet | None = None  # the sheet as it was, where the row above belongs to the header
 
 
 def _header(sheet: Sheet, mapping: Mapping[str, str], *, loosely: bool = False) -> _Place | None:
@@ -78,8 +78,10 @@ def _header(sheet: Sheet, mapping: Mapping[str, str], *, loosely: bool = False) 
     for at in (best.at, best.at + 1):
         joined = _joined(sheet, at)
         place = None if joined is None else _judge(joined, at, mapping, loosely=loosely)
-        if place is not None and place.score > best.score:
-            best = replace(place, over=sheet.numbers[at - 1])
+        # As good as without them, words under the header are part of it too: a member's row has a figure in it.
+        if place is not None and place.score >= best.score + (at == best.at):
+            best = replace(place, apart=sheet)
+            break
     return best
 
 
@@ -88,14 +90,21 @@ def _joined(sheet: Sheet, at: int) -> Sheet | None:
     if not 0 < at < len(sheet.numbers):
         return None
     pairs = list(zip(sheet.row(at - 1), sheet.row(at), strict=True))
-    above = sum(isinstance(over, str) and not blank(over) for over, _ in pairs)
-    if above < 2 or not all(_is_word(over) and _is_word(under) for over, under in pairs):
+    both = sum(not blank(over) and not blank(under) for over, under in pairs)
+    if both < 2 or _same_words(sheet, at) or not all(_is_word(over) and _is_word(under) for over, under in pairs):
         return None
     columns = []
     for (over, under), column in zip(pairs, sheet.columns, strict=True):
         words = [cell.strip(SPACE) for cell in (over, under) if isinstance(cell, str) and not blank(cell)]
         columns.append([*column[:at], " ".join(words) or None, *column[at + 1 :]])
     return replace(sheet, columns=columns)
+
+
+def _same_words(sheet: Sheet, at: int) -> bool:
+    """Whether the two rows name the same columns, as labels under a header do."""
+    pairs = zip(sheet.row(at - 1), sheet.row(at), strict=True)
+    return any(isinstance(over, str) and isinstance(under, str) and (name := name_of(over)) is not None
+               and name == name_of(under) for over, under in pairs)  # fmt: skip
 
 
 def _is_word(cell: Cell) -> bool:
@@ -152,14 +161,18 @@ def _table(place: _Place, mapping: Mapping[str, str], *, shown_sheet: str | None
         fields = {index: name or (name_of(head) if isinstance(head := headers[index], str) else None)
                   for index, name in fields.items()}  # fmt: skip
     first = place.at + 1
-    if place.over is not None:
-        notices.append(f"The header stands in rows {place.over} and {sheet.numbers[place.at]}, read as one.")
+    if place.apart is not None:
+        rows = f"{sheet.numbers[place.at - 1]} and {sheet.numbers[place.at]}"
+        notices.append(f"The header stands in rows {rows}, read as one.")
     if place.layout == EXCHANGE and _labels(sheet, first, place.keys):
         first += 1
     elif place.layout != EXCHANGE and _repeats(sheet, first, fields):
         notices.append(f"Row {sheet.numbers[first]} holds labels of the columns, and was skipped.")
         first += 1
-    sheet, left, among = without_nobody(sheet, place.at, first, fields)
+    headers = [sheet.row(at) for at in range(place.at, first)]
+    if place.apart is not None:
+        headers += [place.apart.row(place.at - 1), place.apart.row(place.at)]
+    sheet, left, among = without_nobody(sheet, first, headers, fields)
     notices += left
     unfolded = _unfolded(sheet, place.at, place.keys, mapping) if place.layout == BY_FAMILY else None
     if unfolded is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from smallgroup.census.fields import BY_NAME
 from smallgroup.census.privacy import shown
@@ -27,14 +27,14 @@ _LONG = 5  # words: no name is as long
 
 
 def without_nobody(
-    sheet: Sheet, header_at: int, first: int, fields: Mapping[int, str | None]
+    sheet: Sheet, first: int, headers: Sequence[Sequence[Cell]], fields: Mapping[int, str | None]
 ) -> tuple[Sheet, list[str], int]:
     """The sheet without the rows that are nobody, a notice for each, and how many of them stood among the members.
 
-    A note is taken for one only under the last member: among the members a lone text may be what is left of one.
+    `headers` are the rows of the header and of its labels. A note is taken for one only under the last member: among
+    the members a lone text may be what is left of one.
     """
-    headers = [_words(sheet, at) for at in range(header_at, first)]
-    copies = _alike(sheet, first, headers)
+    copies = _alike(sheet, first, [_words(header) for header in headers])
     end = len(sheet.numbers)
     keep = end
     skipped: list[str] = []
@@ -73,9 +73,9 @@ def _told(sheet: Sheet, at: int, what: str) -> str:
     return f"Row {sheet.numbers[at]} ({said!r}) is {what} and no member: it was skipped."
 
 
-def _words(sheet: Sheet, at: int) -> dict[int, str]:
-    row = enumerate(sheet.row(at))
-    return {index: cell.strip(SPACE).casefold() for index, cell in row if isinstance(cell, str) and not blank(cell)}
+def _words(row: Sequence[Cell]) -> dict[int, str]:
+    cells = enumerate(row)
+    return {index: cell.strip(SPACE).casefold() for index, cell in cells if isinstance(cell, str) and not blank(cell)}
 
 
 def _alike(sheet: Sheet, first: int, headers: list[dict[int, str]]) -> set[int]:
@@ -90,7 +90,7 @@ def _alike(sheet: Sheet, first: int, headers: list[dict[int, str]]) -> set[int]:
             )  # fmt: skip
     found = set()
     for at in likely:
-        said = _words(sheet, at)
+        said = _words(sheet.row(at))
         filled = sum(not blank(cell) for cell in sheet.row(at))
         if filled == len(said) >= 2 and any(said.items() <= header.items() for header in headers):
             found.add(at)
