@@ -101,10 +101,11 @@ def _joined(sheet: Sheet, at: int) -> Sheet | None:
 
 
 def _same_words(sheet: Sheet, at: int) -> bool:
-    """Whether the two rows name the same columns, as labels under a header do."""
+    """Whether the two rows name the same columns, two or more, as labels under a header do."""
     pairs = zip(sheet.row(at - 1), sheet.row(at), strict=True)
-    return any(isinstance(over, str) and isinstance(under, str) and (name := name_of(over)) is not None
+    same = sum(isinstance(over, str) and isinstance(under, str) and (name := name_of(over)) is not None
                and name == name_of(under) for over, under in pairs)  # fmt: skip
+    return same >= 2
 
 
 def _is_word(cell: Cell) -> bool:
