@@ -19,6 +19,8 @@ from smallgroup.errors import Proposal
 _PARTS: Final = re.compile(r"(\d{1,2}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?: 00:00(?::00)?)?", re.ASCII)
 _PROOF = 2
 """Dates that can only be day first: one alone is a slip."""
+_FEW = 4
+"""Slips are fewer than one in so many dates that can only be month first; more, and the column has both orders."""
 
 
 def with_order(plain: Reader, cells: Sequence[Cell]) -> Reader:
@@ -33,13 +35,14 @@ def with_order(plain: Reader, cells: Sequence[Cell]) -> Reader:
         elif isinstance(cell, date):
             converted += 1
             month_first += cell.day > 12
-    if day_first < _PROOF or day_first <= month_first:
+    if day_first < _PROOF or _FEW * day_first < month_first:
         return plain
+    mostly = day_first > month_first
 
     def read(cell: Cell) -> Value | Fault:
         if isinstance(cell, date):
             turned = a_date(cell.year, cell.day, cell.month)
-            if turned is None or turned == cell or converted < _PROOF:
+            if turned is None or turned == cell or converted < _PROOF or not mostly:
                 return plain(cell)
             return _doubtful("a spreadsheet kept this as a date, with the month first perhaps", turned)
         parts = _PARTS.fullmatch(cell.strip(SPACE)) if isinstance(cell, str) else None
@@ -48,14 +51,15 @@ def with_order(plain: Reader, cells: Sequence[Cell]) -> Reader:
         day, month = int(parts[1]), int(parts[3])
         if day > 12 or month > 12 or day == month:
             return plain(cell)
-        meant = a_date(int(parts[4]), month, day)
-        return plain(cell) if meant is None else _doubtful("this could be day/month or month/day", meant)
+        meant = a_date(int(parts[4]), *((month, day) if mostly else (day, month)))
+        what = "this could be day/month or month/day"
+        return plain(cell) if meant is None else _doubtful(what, meant, "day" if mostly else "month")
 
     return read
 
 
-def _doubtful(what: str, meant: date) -> Fault:
+def _doubtful(what: str, meant: date, first: str = "day") -> Fault:
     return Fault(
         f"{what}: other dates of this column can only be day first.", DATE_ADVICE,
-        Proposal(meant.isoformat(), "day first, as the other dates of this column.", safe=False),
+        Proposal(meant.isoformat(), f"{first} first, as most dates of this column that are clear.", safe=False),
     )  # fmt: skip

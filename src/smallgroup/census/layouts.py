@@ -170,10 +170,10 @@ def _table(place: _Place, mapping: Mapping[str, str], *, shown_sheet: str | None
     elif place.layout != EXCHANGE and _repeats(sheet, first, fields):
         notices.append(f"Row {sheet.numbers[first]} holds labels of the columns, and was skipped.")
         first += 1
-    headers = [sheet.row(at) for at in range(place.at, first)]
+    naming: list[Sequence[Cell]] = [sheet.row(at) for at in range(place.at, first)]
     if place.apart is not None:
-        headers += [place.apart.row(place.at - 1), place.apart.row(place.at)]
-    sheet, left, among = without_nobody(sheet, first, headers, fields)
+        naming += [place.apart.row(place.at - 1), place.apart.row(place.at)]
+    sheet, left, among = without_nobody(sheet, first, naming, fields)
     notices += left
     unfolded = _unfolded(sheet, place.at, place.keys, mapping) if place.layout == BY_FAMILY else None
     if unfolded is not None:

@@ -118,6 +118,23 @@ def whole_column_day_first(grid: Grid, person: Person, people: list[Person], ran
 
 
 @kind("date_of_birth", who="employee", alone=True)
+def column_of_both_orders(grid: Grid, person: Person, people: list[Person], random: Random) -> Fault | None:
+    """Half of the families come from a list that puts the day first: what both orders can mean is nobody's to say."""
+    pasted = grid.families[1::2]
+    births = [one["date_of_birth"] for family in pasted for one in family]
+    every = [one["date_of_birth"] for family in grid.families for one in family]
+    if sum(birth.day > 12 for birth in births) < 3 or 4 * sum(birth.day > 12 for birth in births) < len(every):
+        return None
+    for family in pasted:
+        for one in family:
+            grid.put(one, "date_of_birth", one["date_of_birth"].strftime("%d/%m/%Y"))
+    at = [grid.at(one, "date_of_birth") for family in pasted for one in family
+          if one["date_of_birth"].day != one["date_of_birth"].month]  # fmt: skip
+    also = [grid.at(one, "date_of_birth") for family in grid.families for one in family]
+    return Fault(at, right=[ANY] * len(at), each=True, also=also)
+
+
+@kind("date_of_birth", who="employee", alone=True)
 def day_first_half_converted_by_a_spreadsheet(
     grid: Grid, person: Person, people: list[Person], random: Random
 ) -> Fault | None:

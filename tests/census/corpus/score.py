@@ -103,7 +103,9 @@ def judge(grid: Grid, faults: Sequence[Fault], answer: Answer, before: Census | 
         count = score.kinds[fault.kind]
         count.put_in += 1
         places = [[ref] for ref in fault.at] if fault.each else [list(fault.at)]
-        wants = [[right] for right in fault.right] if fault.each else [fault.right] * len(places)
+        wants = (
+            [right if right is ANY else [right] for right in fault.right] if fault.each else [fault.right] * len(places)
+        )
         found = True
         for place, right in zip(places, wants, strict=True):
             here = [one for how, one in told if how in fault.how and any(_is_at(grid, one, ref) for ref in place)]
