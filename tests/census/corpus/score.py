@@ -13,7 +13,7 @@ from smallgroup.census.read import Census, read_census
 from smallgroup.census.sheet import column_letter
 from smallgroup.errors import Problem, Refused
 from smallgroup.intake import census_file
-from tests.census.corpus import cells, people, sheets  # noqa: F401 (each adds its kinds)
+from tests.census.corpus import cells, days, people, sheets  # noqa: F401 (each adds its kinds)
 from tests.census.corpus.files import save
 from tests.census.corpus.grid import LAYOUTS, Grid, Ref, clean
 from tests.census.corpus.kinds import ANY, CHECK, KINDS, NOTICE, PROBLEM, READ, Fault, Kind
