@@ -412,3 +412,20 @@ def test_the_order_of_the_columns_changes_nobody_of_a_family(order):
         for one in (rows, turned)
     )
     assert found == plain
+
+
+# --- dates that put the day first -----------------------------------------------------------------
+
+
+def test_dates_that_both_orders_can_mean_are_refused_where_others_are_day_first(problems):
+    births = ["28/02/1980", "15/05/1981", "03/04/1990", "05/05/1975"]
+    found = problems([["relationship", "dob"], *(["EE", birth] for birth in births)])
+    assert [(one.row, one.proposal.new, one.proposal.safe) for one in found] == [
+        (2, "1980-02-28", False), (3, "1981-05-15", False), (4, "1990-04-03", False),
+    ]  # fmt: skip
+
+
+def test_one_slip_among_dates_with_the_month_first_doubts_no_other(problems):
+    births = ["28/02/1980", "05/15/1981", "03/04/1990"]
+    (problem,) = problems([["relationship", "dob"], *(["EE", birth] for birth in births)])
+    assert problem.row == 2

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smallgroup.census.matching import Free, candidates, fits, header_key, match, remembered
+from smallgroup.census.header_words import header_key
+from smallgroup.census.looks import fits
+from smallgroup.census.matching import Free, candidates, match, remembered
 from smallgroup.census.read import read_census
 from smallgroup.census.sheet import Sheet
 from smallgroup.errors import Refused

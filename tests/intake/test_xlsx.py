@@ -236,7 +236,7 @@ def test_other_files(tmp_path, refused):
     (tmp_path / "census.pdf").write_bytes(b"%PDF")
     (tmp_path / "census").write_bytes(b"x")
     (tmp_path / "packed.csv").write_bytes(b"PK\x03\x04")
-    assert "a .pdf file is not read" in refused(tmp_path / "census.pdf")
+    assert "it is named .pdf but is no PDF" in refused(tmp_path / "census.pdf")
     assert "a file without a suffix is not read" in refused(tmp_path / "census")
     assert "it is named .csv but is a packed file" in refused(tmp_path / "packed.csv")
     assert "it is a folder" in refused(tmp_path)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from smallgroup.census.families import family_meant, listed_twice
 from smallgroup.census.fields import OWNING_WORKERS
 from smallgroup.census.privacy import shown
 from smallgroup.census.values import Fault, Value
-from smallgroup.dates import age_on, spoken
+from smallgroup.dates import spoken
 from smallgroup.errors import Proposal
-
-CHILD_UNTIL = 26
-"""The birthday on which a child's coverage as a child ends, unless they are disabled."""
 
 Values = Sequence[Value | Fault]
 
@@ -50,70 +47,10 @@ class Finding:
 def check(rows: Rows) -> Iterator[Finding]:
     """Everything that rows contradict, each at its cell. A cell that is wrong already is not judged again."""
     checks: tuple[Callable[[Rows], Iterator[Finding]], ...] = (
-        _families, _member_ids, _waivers, _owners, _employment,
+        _families, _listed_twice, _member_ids, _waivers, _owners, _employment,
     )  # fmt: skip
     for one in checks:
         yield from one(rows)
-
-
-def doubts(rows: Rows, as_of: date) -> Iterator[Finding]:
-    """What is no contradiction and yet worth a look: nobody is refused for it."""
-    yield from _grown_children(rows, as_of)
-    yield from _above_their_employee(rows)
-
-
-def _grown_children(rows: Rows, as_of: date) -> Iterator[Finding]:
-    births = rows.of("date_of_birth")
-    latest = as_of - timedelta(days=CHILD_UNTIL * 365)  # whoever is born after it is younger, by some leap days
-    for at in (at for at, relationship in enumerate(rows.of("relationship")) if relationship == "child"):
-        birth = births[at]
-        if not isinstance(birth, date) or birth > latest:
-            continue
-        age = age_on(birth, as_of)
-        if age >= CHILD_UNTIL:
-            yield Finding(
-                at, "relationship",
-                f"this child is {age} on {spoken(as_of)}; coverage as a child ends at {CHILD_UNTIL}.",
-                "Check the birth date, and write disabled_child if the child is disabled.",
-                Proposal("disabled_child", f"only a disabled child is covered from {CHILD_UNTIL} on.", safe=False),
-            )  # fmt: skip
-
-
-def _above_their_employee(rows: Rows) -> Iterator[Finding]:
-    """A dependent above their employee, in a file that otherwise lists each employee first."""
-    families, relationships = rows.of("family_id"), rows.of("relationship")
-    if _employees_first(families, relationships):
-        return
-    employee: dict[str, int] = {}
-    dependents: dict[str, list[int]] = {}
-    for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
-        if not isinstance(family, str) or not isinstance(relationship, str):
-            continue
-        if relationship == "employee":
-            employee.setdefault(family, at)
-        else:
-            dependents.setdefault(family, []).append(at)
-    early = {family: first for family, (first, *_) in dependents.items() if first < employee.get(family, 0)}
-    if 2 * len(early) > len(dependents) - len(early):
-        return
-    for family in early:
-        below = rows.numbers[employee[family]]
-        for at in dependents[family]:
-            if at < employee[family]:
-                yield Finding(
-                    at, "relationship",
-                    f"this {_words(relationships[at])} stands above their employee, who is in row {below}.",
-                    "Check that the family is right; the order itself changes nothing.",
-                    Proposal(str(below), "the other families begin with their employee.", safe=False, kind="move row"),
-                )  # fmt: skip
-
-
-def _employees_first(families: Values, relationships: Values) -> bool:
-    """Whether the first row of each family is its employee's, where all families and relationships are known."""
-    if set(map(type, families)) != {str} or set(map(type, relationships)) != {str}:
-        return False
-    first = dict(zip(reversed(families), reversed(relationships), strict=True))
-    return set(first.values()) == {"employee"}
 
 
 def _one_each(families: Values, relationships: Values) -> bool:
@@ -165,10 +102,29 @@ def _families(rows: Rows) -> Iterator[Finding]:
             continue
         yield Finding(
             at, "family_id",
-            f"this {_words(relationship)} is in family {_id(family)}, which has no employee.",
+            f"this {said_of(relationship)} is in family {_id(family)}, which has no employee.",
             "Write the employee's family here, or add the employee's row.",
             family_meant(at, families, relationships, employee),
         )  # fmt: skip
+
+
+def _listed_twice(rows: Rows) -> Iterator[Finding]:
+    """A child of the same names and birth date as another of the family; twins have names of their own."""
+    seen: dict[tuple[object, ...], int] = {}
+    for at, (family, relationship, first, birth) in enumerate(
+        zip(rows.of("family_id"), rows.of("relationship"), rows.of("first_name"), rows.of("date_of_birth"), strict=True)
+    ):
+        if relationship not in ("child", "disabled_child") or not isinstance(first, str) or not isinstance(birth, date):
+            continue
+        before = seen.setdefault((family, first.casefold(), birth), at)
+        if before == at or not isinstance(family, str):
+            continue
+        proposal = listed_twice(before, at, rows.fields)
+        if proposal is not None:
+            yield Finding(
+                at, "relationship", f"this child is in row {rows.numbers[before]} already.",
+                "Keep one of the two rows.", proposal,
+            )  # fmt: skip
 
 
 def _member_ids(rows: Rows) -> Iterator[Finding]:
@@ -200,8 +156,8 @@ def _member_ids(rows: Rows) -> Iterator[Finding]:
 
 def _waivers(rows: Rows) -> Iterator[Finding]:
     """A waiver has a reason, and only a waiver has one."""
-    if not rows.has("election") and not rows.has("waiver_reason"):
-        return
+    if not rows.has("relationship") or not (rows.has("election") or rows.has("waiver_reason")):
+        return  # without relationships, what a tier says of the election is not known
     elections, reasons = rows.of("election"), rows.of("waiver_reason")
     for at, (election, reason) in enumerate(zip(elections, reasons, strict=True)):
         if election == "waive" and reason is None:
@@ -226,7 +182,7 @@ def _owners(rows: Rows) -> Iterator[Finding]:
         if worker in OWNING_WORKERS and share == 0:
             yield Finding(
                 at, "ownership_percent",
-                f"a {_words(worker)} owns a part of the business, but this says 0.",
+                f"a {said_of(worker)} owns a part of the business, but this says 0.",
                 "Write the part that they own, or correct the worker type.",
             )  # fmt: skip
 
@@ -243,7 +199,7 @@ def _employment(rows: Rows) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _words(value: Value | Fault) -> str:
+def said_of(value: Value | Fault) -> str:
     return str(value).replace("_", " ")
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from smallgroup.census.day_order import with_order
 from smallgroup.census.fields import BY_NAME, Field
 from smallgroup.census.privacy import shown
 from smallgroup.census.sheet import SPACE, Cell
 from smallgroup.census.values import SYNONYMS, Fault, Reader, Value, key_of, reader, unknown_word
+from smallgroup.errors import Proposal
 
 TIERS = ("EE", "ES", "EC", "EF", "W")
 
@@ -42,6 +44,7 @@ class Contradiction:
     source: str
     why: str
     fix: str
+    proposal: Proposal | None = None
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -85,6 +88,8 @@ def column_reader(field: Field, cells: Sequence[Cell], *, as_of: date) -> Reader
     may be anything.
     """
     plain = reader(field, as_of=as_of)
+    if field.kind == "date":
+        return with_order(plain, cells)
     if field.name == "relationship":
         return _letters(plain) if _of_letters(cells) else plain
     if field.name not in DERIVED or field.kind != "word":
@@ -98,23 +103,43 @@ def column_reader(field: Field, cells: Sequence[Cell], *, as_of: date) -> Reader
         if name == "enrollment_status":
             found = _STATUS_OF.get(key_of(text))
         else:
-            found = _TIER_OF.get(" ".join(re.findall(r"[^\W_]+", text.casefold())))
+            key = " ".join(re.findall(r"[^\W_]+", text.casefold()))
+            found = _TIER_OF.get(key)
+            if found is None:
+                return replace(unknown_word(text, field.label, field.words), proposal=_tier_meant(key))
         return found if found is not None else unknown_word(text, field.label, field.words)
 
     return read
+
+
+def _tier_meant(key: str) -> Proposal | None:
+    """The tier of the words that are a slip away from these; none where several tiers are."""
+    from rapidfuzz.distance import OSA
+
+    if len(key) < 5:
+        return None
+    away = [(OSA.distance(key, words), tier) for words, tier in _TIER_OF.items() if len(words) >= 5]
+    least = min(distance for distance, _ in away)
+    near = {tier for distance, tier in away if distance == least}
+    if least > (1 if len(key) < 8 else 2) or len(near) > 1:
+        return None
+    return Proposal(near.pop(), "it is the nearest known word.", safe=False)
 
 
 _LETTERS = {"e": "employee", "s": "spouse", "c": "child"}
 
 
 def _of_letters(cells: Sequence[Cell]) -> bool:
-    found = set()
+    """Letters, and an E among them; of longer words there are few, as where a row's cells slipped."""
+    letters: list[str] = []
+    longer = 0
     for cell in cells:
         if isinstance(cell, str) and (text := cell.strip(SPACE)):
-            if len(text) > 1:
-                return False
-            found.add(text.casefold())
-    return "e" in found
+            if len(text) == 1:
+                letters.append(text.casefold())
+            else:
+                longer += 1
+    return "e" in letters and 4 * longer <= len(letters)
 
 
 def _letters(plain: Reader) -> Reader:
@@ -163,6 +188,7 @@ def _families(read: Read, numbers: Sequence[int], notices: list[str]) -> Iterato
     """
     found: list[Value | Fault] = []
     current: int | None = None
+    unreadable = False  # a row whose relationship is not known: it may be an employee's
     lasts = [key_of(name) if isinstance(name, str) else None for name in read.get("last_name", [None] * len(numbers))]
     first_of: dict[str, int] = {}
     for at, (relationship, last) in enumerate(zip(read["relationship"], lasts, strict=True)):
@@ -170,9 +196,12 @@ def _families(read: Read, numbers: Sequence[int], notices: list[str]) -> Iterato
             first_of.setdefault(last, at)
     for at, (relationship, last) in enumerate(zip(read["relationship"], lasts, strict=True)):
         if relationship == "employee":
-            current = at
+            current, unreadable = at, False
         elif not isinstance(relationship, str):
-            pass
+            unreadable = True
+        elif unreadable:
+            found.append(_UNPLACED)
+            continue
         elif current is None:
             yield Contradiction(
                 at, "relationship", f"this {relationship.replace('_', ' ')} stands above the first employee.",
@@ -265,28 +294,39 @@ _COVERS: Final[Mapping[Value | Fault, tuple[bool, bool]]] = {
 def _tiers(read: Read, numbers: Sequence[int]) -> Iterator[Contradiction]:
     """A tier says who enrolls. It is the employee's; on the row of a dependent it repeats the employee's, or is W."""
     tiers = read.pop("enrollment_tier")
-    families, relationships = read.get("family_id", []), read.get("relationship", [])
+    unknown: list[Value | Fault] = [None] * len(tiers)
+    families, relationships = read.get("family_id", unknown), read.get("relationship", unknown)
     given = read.get("election") or [None] * len(tiers)
     elections = list(given)
+    reasons = read.get("waiver_reason") or [None] * len(tiers)
     employees: dict[Value | Fault, int] = {}
     members: dict[Value | Fault, list[int]] = {}
     for at, (family, relationship) in enumerate(zip(families, relationships, strict=True)):
         if family is None or isinstance(family, Fault):
+            elections[at] = _UNPLACED if elections[at] is None else elections[at]
             continue
         members.setdefault(family, []).append(at)
         if relationship == "employee":
             employees.setdefault(family, at)
+    for family, rows in members.items():
+        if (
+            family not in employees
+            or isinstance(tiers[employees[family]], Fault)
+            or any(not isinstance(relationships[at], str) for at in rows)
+        ):
+            for at in rows:  # whom the tier covers is not known, and nothing more is said of it
+                elections[at] = _UNPLACED if elections[at] is None else elections[at]
     for family, employee in employees.items():
         tier = tiers[employee]
         rows = members[family]
-        if isinstance(tier, Fault) or any(isinstance(relationships[at], Fault) for at in rows):
+        if isinstance(tier, Fault) or any(not isinstance(relationships[at], str) for at in rows):
             continue
         covered = []
         for at in rows:
             if at == employee or isinstance(tiers[at], Fault):
                 continue
             own = tiers[at]
-            if own == "W" and tier != "W":
+            if own == "W" and (tier != "W" or reasons[at] is not None):
                 elections[at] = elections[at] if elections[at] is not None else "waive"
                 continue
             if own is not None and own != tier:
@@ -294,6 +334,7 @@ def _tiers(read: Read, numbers: Sequence[int]) -> Iterator[Contradiction]:
                     at, "enrollment_tier",
                     f"the tier is {own}, but the employee's is {tier or 'empty'} (row {numbers[employee]}).",
                     "A family has one tier: write the employee's, or leave it empty.",
+                    Proposal(str(tier), "a family has one tier.", safe=False) if tier is not None else None,
                 )  # fmt: skip
             if elections[at] not in ("waive", "decline"):
                 covered.append(at)
@@ -312,13 +353,22 @@ def _tiers(read: Read, numbers: Sequence[int]) -> Iterator[Contradiction]:
         for at in covered:
             if elections[at] is None:
                 elections[at] = "enroll"
-        why = _unlike(str(tier), [relationships[at] for at in covered])
+        listed = [relationships[at] for at in covered]
+        why = _unlike(str(tier), listed)
         if why:
             yield Contradiction(
                 employee, "enrollment_tier", why,
                 "Correct the tier, or the people of this family; who is not to be covered has W as the tier.",
+                Proposal(_tier_of(listed), "it covers the people who are listed.", safe=False),
             )  # fmt: skip
     read["election"] = elections
+
+
+def _tier_of(dependents: Sequence[Value | Fault]) -> str:
+    """The tier that covers an employee and these."""
+    found = (any(one in ("spouse", "domestic_partner") for one in dependents),
+             any(one in ("child", "disabled_child") for one in dependents))  # fmt: skip
+    return next(tier for tier, covers in _COVERS.items() if covers == found and isinstance(tier, str))
 
 
 def _unlike(tier: str, dependents: Sequence[Value | Fault]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -28,9 +29,13 @@ def family_meant(
             found, why = over, "the rows above and below are of this family."
         elif own is None:
             found, why = over, "the row above is of this family."
-        elif _almost(own, over):
+        elif _almost(own, over) and not _between(own, over, under):
             found, why = over, "the row above is of this family, and the ids are almost the same."
-    elif below is not None and relationships[below] == "employee" and (own is None or _almost(own, under)):
+    elif (
+        below is not None
+        and relationships[below] == "employee"
+        and (own is None or (_almost(own, under) and not _between(own, over, under)))
+    ):
         found, why = under, "the dependent stands above the employee of this family."
     if not isinstance(found, str) or why is None or redacted(found) != found:
         return None
@@ -60,6 +65,34 @@ def _neighbour(at: int, families: Sequence[Any], step: int) -> int | None:
         if isinstance(families[place], str) and families[place] != own:
             return place
     return None
+
+
+def scattered(families: Sequence[Any]) -> dict[int, str]:
+    """Position → the family in whose midst it stands, for single rows of another family that also has other rows,
+    where otherwise each family stands together."""
+    runs: list[tuple[Any, int, int]] = []
+    for at, family in enumerate(families):
+        if runs and runs[-1][0] == family:
+            runs[-1] = (family, runs[-1][1], at)
+        else:
+            runs.append((family, at, at))
+    pieces = Counter(family for family, _, _ in runs)
+    found = {}
+    for before, (family, first, last), after in zip(runs, runs[1:], runs[2:], strict=False):
+        alone = first == last and before[0] == after[0] and isinstance(before[0], str) and isinstance(family, str)
+        if alone and pieces[family] == 2 and pieces[before[0]] == 2:
+            found[first] = before[0]
+    broken = sum(count > 1 for count in pieces.values())
+    return found if broken <= max(2, len(pieces) // 4) else {}
+
+
+def _between(own: Any, over: Any, under: Any) -> bool:
+    """Whether an id is in its place in a sequence: F013 between F012 and F014 is no slip, its employee is missing."""
+    numbers = [re.sub(r"\D", "", text) if isinstance(text, str) else "" for text in (over, own, under)]
+    letters = {re.sub(r"\d", "", text) for text in (over, own) if isinstance(text, str)}
+    if not numbers[0] or not numbers[1] or len(letters) != 1:
+        return False
+    return int(numbers[0]) + 1 == int(numbers[1]) and (not numbers[2] or int(numbers[1]) < int(numbers[2]))
 
 
 def _almost(one: Any, other: Any) -> bool:

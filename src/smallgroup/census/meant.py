@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -50,6 +51,7 @@ _PAY = re.compile(
     r"(?:US\$|USD|\$)? ?(\d{1,3}(?:,\d{3})+|\d+)(\.\d{2})? ?(?:US\$|USD|\$|dollars)?"
     r"(?: ?(?:/|per|a) ?(?:w|wk|week)| weekly)?", re.I | re.A,
 )  # fmt: skip
+_DECIMAL_COMMA = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9}),(\d{1,2})", re.A)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?) ?(?:percent|per cent|pct)\.?", re.I | re.A)
 
 
@@ -58,20 +60,27 @@ def meant(field: Field, cell: Cell) -> Proposal | None:
     if isinstance(cell, (date, bool)):
         return None
     text = str(cell).strip(SPACE)
-    if text.casefold() in NOTHING and not field.required and field.kind != "text":
+    if text.casefold() in NOTHING and not field.required and (field.kind != "text" or field.name == "zip"):
         return Proposal("", "the cell says that there is nothing to write.", safe=False)
     if field.kind == "date":
-        return _date_meant(text, required=field.required)
+        return _date_meant(text, required=field.required) or _mistyped_date(text, required=field.required)
+    if field.name == "zip" and re.fullmatch(r"[\dOo]{5}", text) and not text.isdigit():
+        return Proposal(re.sub("[Oo]", "0", text), "the letter O was typed for a zero.", safe=False)
     if field.kind == "word":
         return _word_meant(field, text)
     if field.kind == "yes_no":
         said = (_YES_NO_MEANT | (_TOBACCO_MEANT if field.name == "tobacco" else {})).get(text.casefold())
         return Proposal(said, "it is the nearest of yes and no.", safe=False) if said else None
     if field.kind == "cents":
-        return _without(_PAY, text, "the amount is written with a currency mark or a unit.")
+        comma = _comma(text)  # 12,50 may also be 12,500 without its last zero
+        return (
+            replace(comma, safe=False)
+            if comma
+            else _without(_PAY, text, "the amount is written with a currency mark or a unit.")
+        )
     if field.kind == "hundredths":
         unit = _PERCENT if field.name.endswith("_percent") else _HOURS
-        return _without(unit, text, "the number is written with its unit.")
+        return _comma(text) or _without(unit, text, "the number is written with its unit.")
     return None
 
 
@@ -81,6 +90,14 @@ def _without(pattern: re.Pattern[str], text: str, why: str) -> Proposal | None:
         return None
     number = "".join(part or "" for part in match.groups()).replace(",", "")
     return Proposal(f"{number}%" if pattern is _PERCENT else number, why, safe=True)
+
+
+def _comma(text: str) -> Proposal | None:
+    """`"37,5"` and `"1.250,00"`: a comma before one digit or two is no mark of thousands."""
+    match = _DECIMAL_COMMA.fullmatch(text)
+    if match is None:
+        return None
+    return Proposal(f"{match[1].replace('.', '')}.{match[2]}", "the decimals are written after a comma.", safe=True)
 
 
 # --- dates
@@ -104,6 +121,23 @@ def _date_meant(text: str, *, required: bool) -> Proposal | None:
     if re.fullmatch(r"(1[89]|20)\d\d", text) and not required:
         return Proposal("", "a year alone is no day, and the column may be empty.", safe=False)
     return None
+
+
+def _mistyped_date(text: str, *, required: bool) -> Proposal | None:
+    """A date behind an apostrophe, which a spreadsheet puts before text, or with the letter O for a zero."""
+    if re.fullmatch(r"'\d.*\d", text, re.DOTALL):
+        return _plain_date(text[1:]) or _date_meant(text[1:], required=required)
+    if re.fullmatch(r"[\dOo]{1,4}[-/.][\dOo]{1,2}[-/.][\dOo]{1,4}", text) and re.search("[Oo]", text):
+        zeros = re.sub("[Oo]", "0", text)
+        found = _plain_date(zeros) or _date_meant(zeros, required=required)
+        return replace(found, why="the letter O was typed for a zero.", safe=False) if found else None
+    return None
+
+
+def _plain_date(text: str) -> Proposal | None:
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text, re.ASCII)
+    found = a_date(int(match[3]), int(match[1]), int(match[2])) if match else None
+    return _written(found, "it is a date behind an apostrophe.", safe=True) if found else None
 
 
 def _two_orders(first: int, second: int, year: int, *, slashes: bool) -> Proposal | None:
@@ -180,6 +214,8 @@ def _one_slip_away(key: str, words: tuple[str, ...]) -> str | None:
     most = 1 if len(key) <= 5 else 2
     away = sorted((OSA.distance(key, word), word) for word in words)
     least, word = away[0]
+    if any(other.startswith(f"{key}_") for other in words):
+        return None  # medicare is no slip for medicaid: it is medicare_primary or medicare_secondary
     if least > most or (len(away) > 1 and away[1][0] == least) or key.endswith(word) or word.endswith(key):
         return None
     return word

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from smallgroup.census.layouts import KNOWN_FIELDS, Table
 from smallgroup.census.sheet import Cell, Sheet, blank, column_letter
+from smallgroup.census.table import KNOWN_FIELDS, Table
 
 SHARED: Final = frozenset({"family_id", "first_name", "last_name", "zip", "county", "class", "plan_id"})
 """What members of a family may have in common. A birth date or a share of the company is one person's."""

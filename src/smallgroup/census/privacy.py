@@ -48,7 +48,12 @@ def words_of(header: str) -> list[str]:
 def ssn_header(words: Sequence[str]) -> bool:
     """Whether a header, split into its words, announces Social Security numbers."""
     joined = "".join(words)
-    return not _SSN_WORDS.isdisjoint(words) or "socialsecurity" in joined or joined.startswith("ssn")
+    return (
+        not _SSN_WORDS.isdisjoint(words)
+        or {"soc", "sec"} <= set(words)
+        or "socialsecurity" in joined
+        or joined.startswith("ssn")
+    )
 
 
 def health_header(words: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from smallgroup.census.families import family_meant
-from smallgroup.census.fields import Field
+from smallgroup.census.fields import BY_NAME, Field
 from smallgroup.census.meant import a_date, short_year
 from smallgroup.census.sheet import SPACE, Cell
 from smallgroup.census.values import SERIAL_ZERO, Fault, Value, reader
@@ -16,6 +16,7 @@ from smallgroup.dates import age_on
 from smallgroup.errors import Proposal
 
 OLDEST = 100
+_OLDEST_CHILD = 45  # whose birth a program can have put into the century to come
 YOUNGEST: Final = {"employee": 15, "spouse": 15, "domestic_partner": 15, "child": 0, "disabled_child": 0}
 """The ages that are plausible enough to propose a birth date; no check refuses by them."""
 _EARLIEST_HIRE, _DAYS_AHEAD = date(1940, 1, 1), 731
@@ -92,9 +93,13 @@ class Around:
         return earliest < day <= self.as_of + timedelta(days=_DAYS_AHEAD)
 
     def _date(self, field: Field, at: int, cell: Cell) -> Proposal | None:
+        if isinstance(cell, str) and isinstance(day := _as_written(cell), date):
+            cell = day
         if isinstance(cell, date):  # a birth date in the future, most often of a century that a program guessed
             before = a_date(cell.year - 100, cell.month, cell.day)
             if before is None or cell <= self.as_of or not self._plausible(field, at, before):
+                return None
+            if self._relationship(at) == "child" and age_on(before, self.as_of) > _OLDEST_CHILD:
                 return None
             return Proposal(before.isoformat(), "a program took the year for one of this century.", safe=False)
         if isinstance(cell, bool) or cell is None:
@@ -157,8 +162,14 @@ class Around:
             return None
         missing = any(known.startswith(short) or known.endswith(short) for known in self.zips - {whole})
         alike = any(known[:2] == whole[:2] for known in self.zips)  # 3014 may be 03014, and 30144 cut short
+        if not alike and any(known.startswith(short[0]) for known in self.zips):
+            return None  # where everybody lives near 30144, a digit was lost at the end or in the midst
         safe = len(short) == 4 and alike and not missing and self.mostly_zips
         return Proposal(whole + dash + extension, "a number loses its leading zero.", safe=safe)
+
+
+def _as_written(text: str) -> Value | Fault:
+    return reader(BY_NAME["hired_on"], as_of=date.max)(text)
 
 
 def _fraction(cell: Cell) -> Proposal | None:
@@ -171,6 +182,6 @@ def _fraction(cell: Cell) -> Proposal | None:
         number = Decimal(cell if isinstance(cell, str) else format(cell, ".15g"))
     except InvalidOperation:
         return None
-    if not 0 < number < 1:
+    if not number.is_finite() or not 0 < number < 1:
         return None
     return Proposal(f"{(number * 100).normalize():f}%", "a spreadsheet keeps a percent as a fraction.", safe=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,16 +10,19 @@ from typing import cast
 
 import polars as pl
 
-from smallgroup.census.checks import Finding, Rows, check, doubts
+from smallgroup.census.checks import Finding, Rows, check
 from smallgroup.census.derived import column_reader, derive
+from smallgroup.census.doubts import doubts
+from smallgroup.census.employees_only import employees_only
 from smallgroup.census.fields import BY_NAME, SCHEMA, Field
-from smallgroup.census.layouts import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Column, Table, find_table
+from smallgroup.census.layouts import find_table
 from smallgroup.census.matching import Match
 from smallgroup.census.merged import spread_merged
 from smallgroup.census.privacy import shown
 from smallgroup.census.proposals import Around
 from smallgroup.census.reading import Reading, never_safe, reading_of, to_compare
 from smallgroup.census.sheet import Cell, Sheet, blank
+from smallgroup.census.table import ADDRESS_KIND, KNOWN_FIELDS, OWNER, Column, Table
 from smallgroup.census.values import DATE_ADVICE, NO_VALUE, Fault, Value, at_once, key_of
 from smallgroup.errors import Problem, Refused
 
@@ -85,6 +89,13 @@ def read_census(
         )  # fmt: skip
     _leave_other_addresses(table, read)
     _report_faults(table, read, positions, as_of)
+    if table.without_relationship is not None:
+        told = employees_only(table, read, positions, as_of)
+        if isinstance(told, Problem):
+            table.problems.insert(0, told)
+        else:
+            table.notices.append(told)
+            read["relationship"] = ["employee"] * len(positions)
     _derive_owners(read)
     numbers = [table.sheet.numbers[at] for at in positions]
     source: dict[str, str] = {}
@@ -92,7 +103,7 @@ def read_census(
         place = table.used[wrong.source]
         table.problem(
             positions[wrong.at], place, wrong.why, wrong.fix, label=KNOWN_FIELDS[wrong.source].label,
-            seen=_seen(table, place, positions[wrong.at]), name=wrong.source,
+            seen=_seen(table, place, positions[wrong.at]), name=wrong.source, proposal=wrong.proposal,
         )  # fmt: skip
     rows = Rows(numbers, read)
     _report_findings(table, check(rows), positions, source)
@@ -205,7 +216,7 @@ def _kept(table: Table, read: Mapping[str, Sequence[Value | Fault]]) -> Sequence
         numbers = table.sheet.numbers
         last = numbers[table.first + kept[-1]]
         rows = len(kept) if table.unfolded is None else len({numbers[table.first + at] for at in kept})
-        _tell_blank(table, last - numbers[table.first - 1] - rows, "between the members")
+        _tell_blank(table, last - numbers[table.first - 1] - rows - table.left_out, "between the members")
         _tell_blank(table, max(table.sheet.last_row, numbers[-1]) - last, "after the last member")
     return kept
 
@@ -243,6 +254,8 @@ def _report_faults(
                 around = Around(read, cells, as_of, from_1904=table.sheet.from_1904)
             cell = around.cells[name][at]
             seen = None if cell is None else shown(cell)
+            if isinstance(value, Fault) and value.hidden and seen is not None:
+                seen = re.sub(r"\d", "#", seen)
             proposal = around.propose(known, at)
             table.problem(positions[at], column, why, fix, label=known.label, seen=seen, name=name, proposal=proposal)
 

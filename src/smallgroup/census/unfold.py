@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from smallgroup.census.matching import name_of
+from smallgroup.census.header_words import name_of
 from smallgroup.census.privacy import health_header, ssn_header, words_of
 from smallgroup.census.sheet import Cell, Sheet, blank
 
@@ -58,6 +59,7 @@ class Unfolded:
                     cells[at] = cells[head]
 
 
+@lru_cache(maxsize=4096)
 def of_a_dependent(header: str) -> Of | None:
     """`"Spouse DOB"`, `"Dep 2 Birth Dt"`, `"dependents[0].relationship"` → whose, and what."""
     words = words_of(re.sub(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", " ", header))
@@ -188,8 +190,9 @@ def _rows(sheet: Sheet, header_at: int, people: dict[int, Of], slots: dict[str, 
             persons[here] = person
             heads[here] = head
     sheet_by_person = Sheet(
-        sheet.name, numbers, columns, frozenset(), sheet.last_row, pages=sheet.pages, confidence=sheet.confidence
-    )
+        sheet.name, numbers, columns, frozenset(), sheet.last_row, pages=sheet.pages, confidence=sheet.confidence,
+        from_1904=sheet.from_1904,
+    )  # fmt: skip
     return Unfolded(
         sheet_by_person, columns, people, moved, frozenset(unvalued), frozenset(added.values()), persons, heads
     )

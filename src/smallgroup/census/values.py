@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 from smallgroup.census.fields import Field
@@ -31,6 +32,7 @@ class Fault:
     why: str
     fix: str
     proposal: Proposal | None = None
+    hidden: bool = False  # what stands in the cell is not to be shown
 
 
 Value = str | int | bool | date | None
@@ -82,7 +84,7 @@ def reader(field: Field, *, as_of: date) -> Reader:
     elif field.kind == "yes_no":
         inner = _yes_no
     else:
-        inner = _id if field.name in ("family_id", "member_id") else _text
+        inner = {"family_id": _id, "member_id": _id}.get(field.name, _name if field.name in _NAMES else _text)
 
     def read(cell: Cell) -> Value | Fault:
         if isinstance(cell, str):
@@ -96,6 +98,8 @@ def reader(field: Field, *, as_of: date) -> Reader:
                 )
         if cell is None:
             return None
+        if isinstance(cell, float) and not isfinite(cell):
+            return Fault("this is no number that a spreadsheet can show.", "Type the value.")
         value = inner(cell)
         if isinstance(value, Fault) and (proposal := meant(field, cell)) is not None:
             taken = not field.required if not proposal.new else not isinstance(inner(proposal.new), Fault)
@@ -118,6 +122,8 @@ def at_once(field: Field, texts: Sequence[str], *, as_of: date) -> list[Value | 
         return None
     if field.kind == "text":
         if holds_ssn(joined) or (field.name in ("family_id", "member_id") and ".0" in joined):
+            return None
+        if field.name in _NAMES and _LONG_NUMBER.search(_SPACED.sub("", joined)):
             return None
         return [text.strip(SPACE) or None for text in texts]
     form, held = _ONE_FORM.fullmatch(joined), [text for text in different if text]
@@ -157,6 +163,18 @@ def _text(cell: Cell) -> Value | Fault:
     return _number_text(cell)
 
 
+_NAMES = ("first_name", "last_name", "full_name", "county")
+_LONG_NUMBER = re.compile(r"\d{7,}", re.ASCII)
+_SPACED = re.compile(r"[ .\-]")
+
+
+def _name(cell: Cell) -> Value | Fault:
+    text = _text(cell)
+    if isinstance(text, str) and _LONG_NUMBER.search(_SPACED.sub("", text)):
+        return _SSN
+    return text
+
+
 def _id(cell: Cell) -> Value | Fault:
     if isinstance(cell, str) and cell.endswith(".0") and cell[:-2].isdecimal():
         return cell[:-2]  # what a program writes that took the ids for numbers
@@ -170,9 +188,10 @@ def _number_text(cell: Cell) -> str:
     return str(cell)
 
 
-_SSN = Fault("this looks like a Social Security number, so it is not shown and not kept.", SSN_ADVICE)
+_SSN = Fault("this looks like a Social Security number, so it is not shown and not kept.", SSN_ADVICE, hidden=True)
 
 
+_FIRST_ZIP, _LAST_ZIP = "00501", "99950"  # Holtsville, New York; Ketchikan, Alaska
 _SHORT_ZIP = re.compile(r"\d{3,4}(-\d{4})?", re.ASCII)
 
 
@@ -181,7 +200,9 @@ def _zip(cell: Cell) -> Value | Fault:
     if not isinstance(text, str):
         return text
     if text.isascii() and re.fullmatch(r"\d{5}(-\d{4})?", text):
-        return text
+        if _FIRST_ZIP <= text[:5] <= _LAST_ZIP:
+            return text
+        return Fault(f"no place has the ZIP code {text[:5]}.", "Write the ZIP code of the home.")
     why = f"{shown(text)!r} is not a ZIP code of five digits."
     short = _SHORT_ZIP.fullmatch(text)
     if short is None:  # of nine digits nothing is proposed: they may be a Social Security number
@@ -290,10 +311,12 @@ def _not_a_date_but_a_number(text: str) -> Fault:
 def _birth(cell: Cell, as_of: date) -> Value | Fault:
     if (
         not isinstance(cell, (bool, date))
-        and re.fullmatch(r"[0-9]{1,3}(\.0)?", str(cell))
-        and float(str(cell)) <= OLDEST_AGE
+        and (
+            years := re.fullmatch(r"([0-9]{1,3})(?:\.0)?(?: ?(?:y|yo|yr|yrs|year|years)(?: old)?\.?)?", str(cell), re.I)
+        )
+        and int(years[1]) <= OLDEST_AGE
     ):
-        said = _number_text(float(str(cell)))
+        said = int(years[1])
         return Fault(f"{said} is an age, not a birth date.", f"{DATE_ADVICE} A premium hangs on the day.")
     birth = _date(cell)
     if not isinstance(birth, date):
