@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from smallgroup.web.accounts.models import Organization, User
 from smallgroup.web.unchanging import Unchanging
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from smallgroup.web.accounts.access import Person
+
+
+Kind = Organization.Kind
 
 
 class Stage(models.TextChoices):
@@ -33,11 +37,24 @@ class Stage(models.TextChoices):
 class Groups(models.QuerySet["Group"]):
     def seen_by(self, person: Person) -> Groups:
         """An agency sees its own groups, a general agency those of its agencies, the carrier what was submitted."""
-        ids = person.organizations("read")
-        seen = models.Q(organization__in=ids) | models.Q(organization__general_agency__in=ids)
+        seen = models.Q(organization__in=agencies_of(person))
         if person.is_carrier:
-            seen |= models.Q(cases__isnull=False)
-        return self.filter(seen).distinct() if person.is_carrier else self.filter(seen)
+            from smallgroup.web.cases.models import Case
+
+            seen |= models.Q(models.Exists(Case.objects.filter(group=models.OuterRef("pk"))))
+        return self.filter(seen)
+
+    def worked_by(self, person: Person) -> Groups:
+        """Those of one's own agencies: what is not submitted yet, or not again, is nobody else's to see."""
+        return self.filter(organization__in=agencies_of(person))
+
+
+def agencies_of(person: Person) -> models.QuerySet[Organization]:
+    """The agencies whose groups somebody may read: their own, and those of their general agency."""
+    ids = person.organizations("read")
+    return Organization.objects.filter(
+        models.Q(pk__in=ids) | models.Q(general_agency__in=ids), kind__in=(Kind.AGENCY, Kind.GENERAL_AGENCY)
+    )
 
 
 class Group(models.Model):
@@ -55,11 +72,19 @@ class Group(models.Model):
     ended_on = models.DateField(null=True, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
+    # The name as it is searched: the database makes it, so no writer can forget to.
+    searched = models.GeneratedField(
+        expression=Lower("legal_name"), output_field=models.CharField(max_length=200), db_persist=True
+    )
 
     objects = Groups.as_manager()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["organization", "legal_name"], name="groups_by_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "legal_name", "id"], name="groups_by_name"),
+            models.Index(fields=["organization", "stage", "legal_name", "id"], name="groups_by_stage"),
+            models.Index(fields=["organization", "effective_date"], name="groups_by_effective_date"),
+        ]
 
     def __str__(self) -> str:
         return self.legal_name
