@@ -96,8 +96,8 @@ def case_answer(request: HttpRequest, group: UUID, case: UUID) -> HttpResponse:
     held = group_to_change(request, group)
     after = sending.answer_pends(door(held.cases.all(), case), by=user_of(request), seen=_seen(request))
     missing = after.missing_papers
-    messages.success(request, f"Case {after.number} was sent again: it is {after.get_state_display().lower()}."
-                     + (f" {missing} paper{'s are' if missing > 1 else ' is'} still missing." if missing else ""))  # fmt: skip
+    still = f" {missing} paper{'s are' if missing > 1 else ' is'} still missing." if missing else ""
+    messages.success(request, f"Case {after.number} was sent again: {after.get_state_display().lower()}.{still}")
     return cast(HttpResponse, redirect("group_case", held.pk))
 
 

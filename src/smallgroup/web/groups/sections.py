@@ -94,6 +94,7 @@ WORDS = {
     "group.public_agency": Words("A public agency"),
     "group.address": Words("Principal business address"),
     "group.address.kind": Words("What is there"),
+    "group.address.county": Words("County", "It decides the rating area."),
     "group.address.zip": Words("ZIP code"),
     "group.business_license": Words("Business license"),
     "group.business_license.issued_by": Words("Issued by", "The city or county."),
