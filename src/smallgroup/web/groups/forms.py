@@ -399,8 +399,8 @@ def _said(word: str, asking: Asking) -> str:
 
 
 def _bare(text: Any) -> str:
-    """`80.00` is shown as `80`."""
-    return str(text).removesuffix(".00")
+    """`80.00` is shown as `80`, and `62.50` as `62.5`."""
+    return re.sub(r"(?<=\d)\.?0+$", "", str(text)) if re.fullmatch(r"\d+\.\d\d", str(text)) else str(text)
 
 
 def _is_day(text: str) -> bool:

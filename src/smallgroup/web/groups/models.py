@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models.functions import Lower
 
+from smallgroup.web import clock
 from smallgroup.web.accounts.models import Organization, User
 from smallgroup.web.unchanging import Unchanging
 from smallgroup.web.vault.models import Sealed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import polars as pl
 
     from smallgroup.web.accounts.access import Person
 
 
 Kind = Organization.Kind
+
+
+def _now() -> datetime:
+    """By the portal's clock, so that what is told in order was made in order on the sample's day too."""
+    return clock.now()
 
 
 class Stage(models.TextChoices):
@@ -71,7 +79,7 @@ class Group(models.Model):
     anniversary = models.DateField(null=True, blank=True, db_index=True)
     ended_on = models.DateField(null=True, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
     # The name as it is searched: the database makes it, so no writer can forget to.
     searched = models.GeneratedField(
         expression=Lower("legal_name"), output_field=models.CharField(max_length=200), db_persist=True
@@ -102,7 +110,7 @@ class ApplicationRevision(models.Model):
     text = models.TextField()
     why = models.CharField(max_length=300, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["group", "number"], name="one_application_a_number")]
@@ -131,7 +139,7 @@ class CensusRevision(models.Model):
     holds_from = models.DateField(null=True, blank=True, help_text="For a group that is covered: its first day.")
     why = models.CharField(max_length=300, blank=True)
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["group", "number"], name="one_census_a_number")]
