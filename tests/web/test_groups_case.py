@@ -20,7 +20,7 @@ from tests.web.conftest import EXAMPLES
 from tests.web.groups import bakery_of, get, post
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.7 an invented license"
+PDF = b"%PDF-1.7 an invented form"
 
 
 @pytest.fixture
@@ -29,12 +29,11 @@ def bakery(people: Any) -> Group:
 
 
 @pytest.fixture
-def unlicensed(people: Any) -> Group:
-    """It lacks its license, and who pays for the coverage of whom."""
+def incomplete(people: Any) -> Group:
+    """It lacks the form of its 1099 workers, and a word on workers' compensation."""
     return bakery_of(people, **{
-        "  business_license: {issued_by: City of Atlanta, expires_on: 2025-12-31}\n": "",
-        "    - {kind: business_license, received_on: 2025-09-10, status: received}\n": "",
-        "  secretary_of_state: active_compliant\n": "", "  workers_compensation: covered\n": "",
+        "    - {kind: form_1099_validation, received_on: 2025-09-10, status: received}\n": "",
+        "  workers_compensation: covered\n": "",
     })  # fmt: skip
 
 
@@ -45,11 +44,11 @@ def test_a_check_says_what_the_rules_find_and_what_it_costs(people: Any, bakery:
     assert "Submit to the carrier" not in get(people, "bo", "group_check", bakery.pk)
 
 
-def test_a_check_says_what_is_missing_from_whom_and_where_it_is_answered(people: Any, unlicensed: Group) -> None:
-    page = get(people, "ada", "group_check", unlicensed.pk)
+def test_a_check_says_what_is_missing_from_whom_and_where_it_is_answered(people: Any, incomplete: Group) -> None:
+    page = get(people, "ada", "group_check", incomplete.pk)
     assert "Something is missing" in page
     assert "From the employer." in page
-    assert 'name="kind" value="business_license"' in page
+    assert 'name="kind" value="form_1099_validation"' in page
     assert "?back=check" in page
 
 
@@ -79,33 +78,33 @@ def test_a_group_is_submitted_once(people: Any, bakery: Group) -> None:
     assert "Submitted to the carrier" in page
 
 
-def test_what_is_asked_is_answered_in_place_and_sent_again(people: Any, unlicensed: Group, day: Any) -> None:
-    case = verbs.submit(unlicensed, by=people.ada)
+def test_what_is_asked_is_answered_in_place_and_sent_again(people: Any, incomplete: Group, day: Any) -> None:
+    case = verbs.submit(incomplete, by=people.ada)
     assert case.state == State.PENDED
     client = people.client("ada")
-    page = get(people, "ada", "group_case", unlicensed.pk)
-    assert 'name="kind" value="business_license"' in page
+    page = get(people, "ada", "group_case", incomplete.pk)
+    assert 'name="kind" value="form_1099_validation"' in page
     assert "Answer it under Workers&#x27; compensation" in page
     day(clock.today().replace(day=15))
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    data = {"files": [SimpleUploadedFile("l.pdf", PDF)], "kind": "business_license", "back": "case"}
-    handed = client.post(reverse("paper_hand_in", args=[unlicensed.pk]), data)
-    assert handed.url == reverse("group_case", args=[unlicensed.pk])
-    url = reverse("application_section", args=[unlicensed.pk, "compensation"])
+    data = {"files": [SimpleUploadedFile("f.pdf", PDF)], "kind": "form_1099_validation", "back": "case"}
+    handed = client.post(reverse("paper_hand_in", args=[incomplete.pk]), data)
+    assert handed.url == reverse("group_case", args=[incomplete.pk])
+    url = reverse("application_section", args=[incomplete.pk, "compensation"])
     saved = client.post(url, {"group.workers_compensation": "covered", "seen": "1", "back": "case"})
-    assert saved.url == reverse("group_case", args=[unlicensed.pk])
-    page = get(people, "ada", "group_case", unlicensed.pk)
+    assert saved.url == reverse("group_case", args=[incomplete.pk])
+    page = get(people, "ada", "group_case", incomplete.pk)
     assert "the application, revision 2" in page
     assert "Nothing is missing from you" in page
-    answer = client.post(reverse("group_answer", args=[unlicensed.pk, case.pk]), {"seen": str(case.version)})
+    answer = client.post(reverse("group_answer", args=[incomplete.pk, case.pk]), {"seen": str(case.version)})
     assert answer.status_code == 302
     case.refresh_from_db()
     assert (case.state, case.engine, case.missing_papers) == (State.OPEN, "approve", 0)
     assert (case.application.number, str(case.as_of), str(case.due_on)) == (2, "2025-09-15", "2025-09-22")
-    late = client.post(reverse("group_answer", args=[unlicensed.pk, case.pk]), {"seen": "2"})
+    late = client.post(reverse("group_answer", args=[incomplete.pk, case.pk]), {"seen": "2"})
     assert (late.status_code, "somebody else has changed it" in late.content.decode()) == (422, True)
-    assert client.post(reverse("group_answer", args=[unlicensed.pk, case.pk])).status_code == 422
+    assert client.post(reverse("group_answer", args=[incomplete.pk, case.pk])).status_code == 422
     assert first_bad_line() is None
 
 
@@ -150,8 +149,8 @@ def test_readers_and_strangers_send_nothing(people: Any, bakery: Group) -> None:
     assert post(people, "ada", "group_withdraw", other.pk, case.pk, seen=case.version).status_code == 404
 
 
-def test_letters_notes_and_the_decision_are_shown_and_handed_out(people: Any, unlicensed: Group) -> None:
-    case = verbs.submit(unlicensed, by=people.ada)
+def test_letters_notes_and_the_decision_are_shown_and_handed_out(people: Any, incomplete: Group) -> None:
+    case = verbs.submit(incomplete, by=people.ada)
     more = {"application": case.application} if any(one.name == "application" for one in PaperRequest._meta.fields) else {}
     letter = PaperRequest.objects.create(
         case=case, items=[{"paper": "business_license", "what": "the business license"}], due_on=clock.today(),
@@ -166,14 +165,14 @@ def test_letters_notes_and_the_decision_are_shown_and_handed_out(people: Any, un
         document=rules.document, guideline=rules.guideline, engine_version=rules.engine_version,
         inputs_sha256=rules.inputs_sha256, made_by=people.uma, made_at=clock.now(),
     )  # fmt: skip
-    page = get(people, "bo", "group_case", unlicensed.pk)
+    page = get(people, "bo", "group_case", incomplete.pk)
     for said in ("Which of the two", "1 thing asked for", "All is in.", "an underwriter"):
         assert said in page, said
     for never in ("Only for us", "Uma"):
         assert never not in page, never
-    got = people.client("bo").get(reverse("group_letter", args=[unlicensed.pk, letter.pk]))
+    got = people.client("bo").get(reverse("group_letter", args=[incomplete.pk, letter.pk]))
     assert (got.content, got["Content-Security-Policy"]) == (b"Please send", "sandbox; default-src 'none'")
-    copy = people.client("bo").get(reverse("group_decision", args=[unlicensed.pk, decided.pk])).content.decode()
+    copy = people.client("bo").get(reverse("group_decision", args=[incomplete.pk, decided.pk])).content.decode()
     assert "is approved: coverage from October 1, 2025" in copy
     assert "guideline" not in copy.lower()
     declined = DecisionRecord.objects.create(
@@ -181,27 +180,28 @@ def test_letters_notes_and_the_decision_are_shown_and_handed_out(people: Any, un
         guideline=rules.guideline, engine_version=rules.engine_version, inputs_sha256=rules.inputs_sha256,
         made_by=people.uma, made_at=clock.now(),
     )  # fmt: skip
-    copy = people.client("bo").get(reverse("group_decision", args=[unlicensed.pk, declined.pk])).content.decode()
+    copy = people.client("bo").get(reverse("group_decision", args=[incomplete.pk, declined.pk])).content.decode()
     assert "is declined" in copy
     for name, key in (("group_letter", letter.pk), ("group_decision", decided.pk)):
-        assert people.client("eve").get(reverse(name, args=[unlicensed.pk, key])).status_code == 404
-    assert people.client("ada").get(reverse("group_decision", args=[unlicensed.pk, rules.pk])).status_code == 404
+        assert people.client("eve").get(reverse(name, args=[incomplete.pk, key])).status_code == 404
+    assert people.client("ada").get(reverse("group_decision", args=[incomplete.pk, rules.pk])).status_code == 404
 
 
 def test_the_pages_of_a_group_take_no_more_queries_with_more_in_it(
-    people: Any, unlicensed: Group, django_assert_max_num_queries: Any
+    people: Any, incomplete: Group, django_assert_max_num_queries: Any
 ) -> None:
-    verbs.submit(unlicensed, by=people.ada)
+    verbs.submit(incomplete, by=people.ada)
     client = people.client("ada")
 
     def count(name: str) -> int:
         with django_assert_max_num_queries(60) as held:
-            assert client.get(reverse(name, args=[unlicensed.pk])).status_code == 200
+            assert client.get(reverse(name, args=[incomplete.pk])).status_code == 200
         return len(held)
 
     pages = ("group_page", "group_papers", "group_case", "group_census", "application_history")
+    count("group_page")  # the session of a new sign-in is written once
     before = {name: count(name) for name in pages}
     for n in range(8):
-        papers.hand_in(unlicensed, [(f"{n}.pdf", PDF + bytes([65 + n]))], kind="form_941", by=people.ada)
-        record(people.ann, "hand in", "paper", n, group_id=unlicensed.pk)
+        papers.hand_in(incomplete, [(f"{n}.pdf", PDF + bytes([65 + n]))], kind="form_941", by=people.ada)
+        record(people.ann, "hand in", "paper", n, group_id=incomplete.pk)
     assert {name: count(name) for name in pages} == before

@@ -64,11 +64,8 @@ def test_what_is_not_let_in_gets_a_sentence(data: bytes, said: str) -> None:
 
 @pytest.fixture
 def group(people: Any) -> Group:
-    # The sample bakery, without its license and the paper of it.
-    return bakery_of(people, **{
-        "  business_license: {issued_by: City of Atlanta, expires_on: 2025-12-31}\n": "",
-        "    - {kind: business_license, received_on: 2025-09-10, status: received}\n": "",
-    })  # fmt: skip
+    # The sample bakery, without the form that its 1099 workers need.
+    return bakery_of(people, **{"    - {kind: form_1099_validation, received_on: 2025-09-10, status: received}\n": ""})
 
 
 def send(people: Any, who: str, group: Group, *files: tuple[str, bytes], kind: str = "business_license", **more: Any) -> Any:
@@ -122,9 +119,9 @@ def test_the_same_file_twice_and_one_that_is_too_large_are_told(people: Any, gro
 def test_what_is_missing_comes_first_and_is_missing_no_more(people: Any, group: Group) -> None:
     page = get(people, "ada", "group_papers", group.pk)
     before, _, after = page.partition("the employer application</option>")
-    assert "the business license, which is missing</option>" in before
+    assert "the 1099 validation form, which is missing</option>" in before
     assert after
-    send(people, "ada", group, ("license.pdf", PDF))
+    send(people, "ada", group, ("form.pdf", PDF), kind="form_1099_validation")
     assert "No paper is missing" in get(people, "ada", "group_papers", group.pk)
 
 

@@ -36,11 +36,11 @@ class Difference:
 
 
 def difference(before: pl.DataFrame, after: pl.DataFrame) -> Difference:
-    """Members are the same by name and birth date, else by the ids of the file, else by family, relationship and
-    birth date; each is matched once."""
+    """Members are the same by name and birth date; else by the ids of the file where the birth date or the first name
+    is the same too; else, without names, by family, relationship and birth date. Each is matched once."""
     old, new = before.select(*SCHEMA).to_dicts(), after.select(*SCHEMA).to_dicts()
     pairs: list[tuple[Member, Member]] = []
-    for key in (_named, _by_ids, _by_birth):
+    for key in (_named, _born_as, _called_as, _nameless):
         old, new, found = _matched(old, new, key)
         pairs += found
     changed = [
@@ -57,12 +57,17 @@ def _named(member: Member) -> Hashable:
     return (first.casefold(), last.casefold(), member["date_of_birth"]) if first and last else None
 
 
-def _by_ids(member: Member) -> Hashable:
-    return member["family_id"], member["member_id"], member["relationship"]
+def _born_as(member: Member) -> Hashable:
+    return member["family_id"], member["member_id"], member["relationship"], member["date_of_birth"]
 
 
-def _by_birth(member: Member) -> Hashable:
-    return member["family_id"], member["relationship"], member["date_of_birth"]
+def _called_as(member: Member) -> Hashable:
+    first = member["first_name"]
+    return (member["family_id"], member["member_id"], member["relationship"], first.casefold()) if first else None
+
+
+def _nameless(member: Member) -> Hashable:
+    return None if member["first_name"] else (member["family_id"], member["relationship"], member["date_of_birth"])
 
 
 def _matched(old: Sequence[Member], new: Sequence[Member], key: Callable[[Member], Hashable]
