@@ -85,7 +85,7 @@ def test_a_list_is_searched_filtered_sorted_and_counted(people: Any, bakery: Gro
     assert names(stage="submitted") == {"Crumb"}
     assert names(broker=str(people.ann.pk)) == {"Zebra", "Apple"}
     assert names(month="2025-10") == {"Crumb"}
-    assert names(month="nonsense", page="-1", sort="x", stage="y", broker="z", agency="'") == {"Zebra", "Apple", "Crumb"}
+    assert names(month="no", page="-1", sort="x", stage="y", broker="z", agency="'") == {"Zebra", "Apple", "Crumb"}
     assert names(page="99") == set()
     assert names(agency=str(people.elm.pk)) == {"Zebra", "Apple", "Crumb"}
     context = client.get(reverse("group_list"), {"q": "example", "stage": "submitted"}).context["found"]

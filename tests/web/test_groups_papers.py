@@ -49,10 +49,12 @@ def test_a_file_is_known_by_its_content(data: bytes, suffix: str) -> None:
     ("data", "said"),
     [
         (b"", "empty"), (EICAR, "virus test"), (PDF + EICAR, "virus test"), (b"MZ\x90\x00", "program"),
-        (b"\x7fELF", "program"), (b"#!/bin/sh\n", "program"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "macros"),
+        (b"\x7fELF", "program"), (b"#!/bin/sh\n", "program"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "macros"),
         (zipped("xl/workbook.xml", "xl/vbaProject.bin"), "macros"), (zipped("a.exe"), "archive"),
         (b"PK\x03\x04 and no more", "damaged"), (b"<!doctype html><script>", "web page"),
-        (b"  <svg onload='x'>", "web page"), (bytes(range(256)), "nothing that is known"), (b"\x00" * 50, "nothing that"),
+        (b"  <svg onload='x'>", "web page"), (bytes(range(256)), "nothing that is known"),
+        (b"\x00" * 50, "nothing that"),
     ],
 )  # fmt: skip
 def test_what_is_not_let_in_gets_a_sentence(data: bytes, said: str) -> None:
@@ -68,7 +70,9 @@ def group(people: Any) -> Group:
     return bakery_of(people, **{"    - {kind: form_1099_validation, received_on: 2025-09-10, status: received}\n": ""})
 
 
-def send(people: Any, who: str, group: Group, *files: tuple[str, bytes], kind: str = "business_license", **more: Any) -> Any:
+def send(
+    people: Any, who: str, group: Group, *files: tuple[str, bytes], kind: str = "business_license", **more: Any
+) -> Any:
     held = [SimpleUploadedFile(name, data) for name, data in files]
     return post(people, who, "paper_hand_in", group.pk, files=held, kind=kind, **more)
 

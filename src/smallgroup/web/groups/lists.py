@@ -124,7 +124,7 @@ def groups_for(person: Person, query: QueryDict) -> Found:
 
 def _narrowed(groups: QuerySet[Group], wanted: Asked) -> QuerySet[Group]:
     for word in wanted.words.lower().split():
-        groups = groups.filter(searched__contains=word)  # type: ignore[misc]  # a field that the database makes
+        groups = groups.filter(searched__contains=word)
     if wanted.broker:
         groups = groups.filter(broker=wanted.broker)
     if wanted.month:
