@@ -109,12 +109,13 @@ def groups_for(person: Person, query: QueryDict) -> Found:
     theirs = [one.pk for one in agencies]
     chosen = [wanted.agency] if wanted.agency in theirs else theirs
     held = _narrowed(Group.objects.filter(organization__in=chosen), wanted)
-    counts = dict(held.order_by().values_list("stage").annotate(count=Count("pk")))
+    counts = dict(held.order_by().values_list("stage").annotate(count=Count("*")))
     total = counts.get(wanted.stage, 0) if wanted.stage else sum(counts.values())
     if wanted.stage:
         held = held.filter(stage=wanted.stage)
     begin = (wanted.page - 1) * PAGE
-    page = list(held.select_related("organization", "broker").order_by(*SORTS[wanted.sort][1])[begin : begin + PAGE])
+    # What belongs to the rows is read for the page alone: joined, it would be joined to every row before the sort.
+    page = list(held.prefetch_related("organization", "broker").order_by(*SORTS[wanted.sort][1])[begin : begin + PAGE])
     brokers = User.objects.filter(pk__in=Membership.objects.filter(organization__in=theirs).values("user"))
     return Found(
         _rows(page), wanted, [(one.value, one.label, counts.get(one.value, 0)) for one in Stage], total,
