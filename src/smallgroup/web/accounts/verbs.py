@@ -128,6 +128,26 @@ def end(membership: Membership, *, by: User) -> None:
 
 
 @transaction.atomic
+def change_role(membership: Membership, role: str, *, by: User, seen: str) -> None:
+    """Another role in the same organization. Raises Refused: no role there, nobody left to manage it, or somebody
+    else has changed it since."""
+    held = Organization.objects.select_for_update().get(pk=membership.organization_id)
+    if role not in ROLES_OF[Organization.Kind(held.kind)]:
+        raise Refused(Problem("Role", f"{role!r} is no role at {held.name}.", "Choose one of the list."))
+    others = held.memberships.filter(role=Role.ADMIN, ended_at=None).exclude(pk=membership.pk)
+    if seen == Role.ADMIN and role != Role.ADMIN and not others.exists():
+        raise Refused(
+            Problem("Administrators", f"nobody else manages {held.name}.", "Make somebody else an administrator first.")
+        )
+    if Membership.objects.filter(pk=membership.pk, role=seen, ended_at=None).update(role=role) != 1:
+        raise Refused(
+            Problem("Role", "somebody else has changed it since you opened this page.", "Look at it as it is now.")
+        )
+    record(by, "change role", "membership", membership.pk, organization=held.id, of=membership.user_id, role=role,
+           before=seen)  # fmt: skip
+
+
+@transaction.atomic
 def take_back(membership: Membership, *, by: User) -> None:
     """Undo an end. Raises Refused where they have joined again since."""
     if Membership.objects.filter(user=membership.user, organization=membership.organization, ended_at=None).exists():

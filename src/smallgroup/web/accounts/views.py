@@ -36,9 +36,9 @@ def people(request: HttpRequest) -> HttpResponse:
             "organization": one, "manages": _manages(person, one),
             "memberships": one.memberships.filter(ended_at=None).select_related("user").order_by("user__name"),
             "invitations": one.invitations.filter(accepted_at=None, withdrawn_at=None).order_by("-made_at"),
-            "roles": ROLES_OF[Organization.Kind(one.kind)],
+            "roles": ROLES_OF[Organization.Kind(one.kind)], "agencies": one.agencies.order_by("name"),
         }
-        for one in _own(person).order_by("name")
+        for one in _own(person).select_related("general_agency").order_by("name")
     ]  # fmt: skip
     shown = request.session.pop("invitation_link", None)
     return render(request, "accounts/people.html", {"rooms": rooms, "shown": shown, "nav": "people"})
@@ -69,6 +69,35 @@ def end(request: HttpRequest, membership: int) -> HttpResponse:
     request.session["undo"] = {"text": f"{held.user} has left {held.organization}.",
                                "to": reverse("membership_back", args=[held.pk])}  # fmt: skip
     return redirect("people")
+
+
+@require_POST
+@signed_in
+def role(request: HttpRequest, membership: int) -> HttpResponse:
+    person = person_of(request)
+    held = _managed(person, membership)
+    before = request.POST.get("seen", "")
+    verbs.change_role(held, request.POST.get("role", ""), by=_user(person), seen=before)
+    held.refresh_from_db()
+    if held.role != before:
+        request.session["undo"] = {"text": f"{held.user} is {held.get_role_display()} now.",
+                                   "to": reverse("membership_role_back", args=[held.pk, before])}  # fmt: skip
+    return redirect("people")
+
+
+@require_POST
+@signed_in
+def role_back(request: HttpRequest, membership: int, role: str) -> HttpResponse:
+    person = person_of(request)
+    held = _managed(person, membership)
+    verbs.change_role(held, role, by=_user(person), seen=held.role)
+    return redirect("people")
+
+
+def _managed(person: Person, membership: int) -> Membership:
+    theirs = Membership.objects.filter(organization__in=_own(person), ended_at=None)
+    return door(theirs.select_related("organization", "user"), membership,
+                may=lambda one: _manages(person, one.organization))  # fmt: skip
 
 
 @require_POST

@@ -6,15 +6,27 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 
+from smallgroup.web import clock
 from smallgroup.web.accounts.models import Organization, User
 from smallgroup.web.unchanging import Unchanging
 from smallgroup.web.vault.models import Sealed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import polars as pl
 
     from smallgroup.web.accounts.access import Person
+
+
+Kind = Organization.Kind
+
+
+def _now() -> datetime:
+    """By the portal's clock, so that what is told in order was made in order on the sample's day too."""
+    return clock.now()
 
 
 class Stage(models.TextChoices):
@@ -33,11 +45,24 @@ class Stage(models.TextChoices):
 class Groups(models.QuerySet["Group"]):
     def seen_by(self, person: Person) -> Groups:
         """An agency sees its own groups, a general agency those of its agencies, the carrier what was submitted."""
-        ids = person.organizations("read")
-        seen = models.Q(organization__in=ids) | models.Q(organization__general_agency__in=ids)
+        seen = models.Q(organization__in=agencies_of(person))
         if person.is_carrier:
-            seen |= models.Q(cases__isnull=False)
-        return self.filter(seen).distinct() if person.is_carrier else self.filter(seen)
+            from smallgroup.web.cases.models import Case
+
+            seen |= models.Q(models.Exists(Case.objects.filter(group=models.OuterRef("pk"))))
+        return self.filter(seen)
+
+    def worked_by(self, person: Person) -> Groups:
+        """Those of one's own agencies: what is not submitted yet, or not again, is nobody else's to see."""
+        return self.filter(organization__in=agencies_of(person))
+
+
+def agencies_of(person: Person) -> models.QuerySet[Organization]:
+    """The agencies whose groups somebody may read: their own, and those of their general agency."""
+    ids = person.organizations("read")
+    return Organization.objects.filter(
+        models.Q(pk__in=ids) | models.Q(general_agency__in=ids), kind__in=(Kind.AGENCY, Kind.GENERAL_AGENCY)
+    )
 
 
 class Group(models.Model):
@@ -54,12 +79,23 @@ class Group(models.Model):
     anniversary = models.DateField(null=True, blank=True, db_index=True)
     ended_on = models.DateField(null=True, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
+    # The name as it is searched: the database makes it, so no writer can forget to.
+    searched = models.GeneratedField(
+        expression=Lower("legal_name"), output_field=models.CharField(max_length=200), db_persist=True
+    )
 
     objects = Groups.as_manager()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["organization", "legal_name"], name="groups_by_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["organization", "legal_name", "id"], name="groups_by_name"),
+            models.Index(fields=["organization", "stage"], name="groups_by_stage"),  # narrow: they are counted by it
+            # For who has nearly all of them: the first page is read in order, without sorting the rest.
+            models.Index(fields=["legal_name", "id"], name="all_groups_by_name"),
+            models.Index(fields=["effective_date", "id"], name="all_groups_by_effective_date"),
+            models.Index(fields=["-made_at", "id"], name="all_groups_by_day"),
+        ]
 
     def __str__(self) -> str:
         return self.legal_name
@@ -77,7 +113,7 @@ class ApplicationRevision(models.Model):
     text = models.TextField()
     why = models.CharField(max_length=300, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["group", "number"], name="one_application_a_number")]
@@ -106,7 +142,7 @@ class CensusRevision(models.Model):
     holds_from = models.DateField(null=True, blank=True, help_text="For a group that is covered: its first day.")
     why = models.CharField(max_length=300, blank=True)
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["group", "number"], name="one_census_a_number")]

@@ -1,8 +1,37 @@
 from django.urls import path
 
-from smallgroup.web.groups import views
+from smallgroup.web.groups import application_views, case_views, census_views, paper_views, views
 
 urlpatterns = [
     path("", views.group_list, name="group_list"),
+    path("new/", views.group_new, name="group_new"),
     path("renewals/", views.renewal_list, name="renewal_list"),
+    path("<uuid:group>/", views.group_page, name="group_page"),
+    path("<uuid:group>/broker/", views.group_broker, name="group_broker"),
+    path("<uuid:group>/broker/<str:broker>/back/", views.group_broker_back, name="group_broker_back"),
+    path("<uuid:group>/application/", application_views.application, name="group_application"),
+    path("<uuid:group>/application/group.yaml", application_views.application_download, name="application_download"),
+    path("<uuid:group>/application/upload/", application_views.application_upload, name="application_upload"),
+    path("<uuid:group>/application/history/", application_views.application_history, name="application_history"),
+    path("<uuid:group>/application/<slug:section>/", application_views.application_section, name="application_section"),
+    path("<uuid:group>/census/", census_views.group_census, name="group_census"),
+    path("<uuid:group>/census/upload/", census_views.census_upload, name="census_upload"),
+    path("<uuid:group>/census/accept/", census_views.census_accept, name="census_accept"),
+    path("<uuid:group>/census/drop/", census_views.census_drop, name="census_drop"),
+    path("<uuid:group>/census/difference/", census_views.census_difference, name="census_difference"),
+    path("<uuid:group>/census/<int:number>/file/", census_views.census_original, name="census_original"),
+    path("<uuid:group>/check/", case_views.group_check, name="group_check"),
+    path("<uuid:group>/papers/", paper_views.group_papers, name="group_papers"),
+    path("<uuid:group>/papers/hand-in/", paper_views.paper_hand_in, name="paper_hand_in"),
+    path("<uuid:group>/papers/<uuid:paper>/", paper_views.paper_download, name="paper_download"),
+    path("<uuid:group>/papers/<uuid:paper>/describe/", paper_views.paper_describe, name="paper_describe"),
+    path("<uuid:group>/papers/<uuid:paper>/take-back/", paper_views.paper_take_back, name="paper_take_back"),
+    path("<uuid:group>/papers/<uuid:paper>/put-back/", paper_views.paper_put_back, name="paper_put_back"),
+    path("<uuid:group>/submit/", case_views.group_submit, name="group_submit"),
+    path("<uuid:group>/case/", case_views.group_case, name="group_case"),
+    path("<uuid:group>/case/<uuid:case>/answer/", case_views.case_answer, name="group_answer"),
+    path("<uuid:group>/case/<uuid:case>/withdraw/", case_views.case_withdraw, name="group_withdraw"),
+    path("<uuid:group>/case/<uuid:case>/bring-back/", case_views.case_bring_back, name="group_bring_back"),
+    path("<uuid:group>/case/letters/<uuid:letter>/", case_views.case_letter, name="group_letter"),
+    path("<uuid:group>/case/decisions/<uuid:decision>/", case_views.case_decision, name="group_decision"),
 ]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
 
-from smallgroup.errors import Problem, Refused
+from smallgroup.errors import Problem, Refused, did_you_mean
 from smallgroup.group import read_group
-from smallgroup.web import census_work
+from smallgroup.rating.area import plain_county
+from smallgroup.web import census_work, clock
+from smallgroup.web.accounts.access import MAY
+from smallgroup.web.accounts.models import Membership
 from smallgroup.web.audit_log.models import record
+from smallgroup.web.groups import forms, sections
 from smallgroup.web.groups.models import ApplicationRevision, Group, Stage
 
 if TYPE_CHECKING:
@@ -34,6 +39,61 @@ def make_group(
     )  # fmt: skip
     record(by, "make", "group", group.id, group_id=group.id)
     return group
+
+
+@transaction.atomic
+def begin_group(
+    *, organization: Organization, by: User, legal_name: str, state: str, county: str, zip_code: str, effective: str
+) -> Group:
+    """A prospect with the first revision of its application. Raises Refused with all that is wrong at once."""
+    typed = {"group.legal_name": legal_name, "group.address.county": county, "group.address.zip": zip_code,
+             "application.effective_date": effective}  # fmt: skip
+    tree: dict[str, Any] = {}
+    for path, text in typed.items():
+        tree = forms.put(tree, path, text.strip() or None)
+    if forms.at(tree, "group.address"):
+        tree = forms.put(tree, "group.address.state", state)
+    problems = []
+    if not legal_name.strip():
+        problems.append(_at("group.legal_name", "it is empty.", "Write the name of the employer."))
+    elif len(legal_name.strip()) > 200:
+        problems.append(_at("group.legal_name", "it is over 200 characters.", "Write the name alone."))
+    known = [name for name, _ in sections.counties(clock.today())]
+    if county.strip() and plain_county(county) not in map(plain_county, known):
+        problems.append(_at("group.address.county", f"{county.strip()!r} is not a county of {state}.",
+                            did_you_mean(county, known)))  # fmt: skip
+    if zip_code.strip() and not re.fullmatch(r"\d{5}(-\d{4})?", zip_code.strip(), re.ASCII):
+        problems.append(_at("group.address.zip", f"{zip_code.strip()!r} is no ZIP code.", "Write five digits."))
+    try:
+        text = forms.text_of(tree)
+    except Refused as refused:
+        problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    group = make_group(organization=organization, legal_name=legal_name, state=state, by=by, county=county.strip())
+    revise_application(group, text, by=by, why="The prospect as it was written down first")
+    group.refresh_from_db()
+    return group
+
+
+def _at(path: str, why: str, fix: str) -> Problem:
+    return Problem(sections.WORDS[path].label, why, fix, field=path)
+
+
+@transaction.atomic
+def give_to(group: Group, broker: User | None, *, by: User, seen: User | None) -> None:
+    """Another broker for a group; nobody may be it. Raises Refused where they do not sell there, or where somebody
+    else has changed it since."""
+    places = [group.organization_id, group.organization.general_agency_id]
+    theirs = Membership.objects.filter(user=broker, organization__in=[one for one in places if one], ended_at=None,
+                                       role__in=MAY["sell"])  # fmt: skip
+    if broker is not None and not theirs.exists():
+        raise Refused(Problem("Broker", f"{broker} does not sell for {group.organization}.", "Choose one of the list."))
+    if Group.objects.filter(pk=group.pk, broker=seen).update(broker=broker) != 1:
+        raise Refused(Problem("Broker", "somebody else has changed it since you opened this.",
+                              "Look at it as it is now, and change it again."))  # fmt: skip
+    record(by, "give", "group", group.pk, group_id=group.pk, broker=broker.pk if broker else "",
+           before=seen.pk if seen else "")  # fmt: skip
 
 
 @transaction.atomic
@@ -67,10 +127,15 @@ def revise_application(
 @transaction.atomic
 def revise_census(
     group: Group, members: pl.DataFrame, *, by: User, notices: Sequence[str] = (), original: Sealed | None = None,
-    original_name: str = "", holds_from: date | None = None, why: str = "",
+    original_name: str = "", holds_from: date | None = None, why: str = "", seen: int | None = None,
 ) -> CensusRevision:  # fmt: skip
-    """The next revision of the census."""
+    """The next revision of the census. `seen` is the number of the last one that its writer saw: where somebody has
+    handed in another since, Refused is raised."""
     held = Group.objects.select_for_update().get(pk=group.pk)
+    last = held.censuses.select_related("made_by").order_by("-number").first()
+    if seen is not None and (last.number if last else 0) != seen:
+        raise Refused(Problem("The census", f"{last.made_by if last else 'somebody'} has handed in another since you "
+                              "opened this page.", "Look at that one first; then hand yours in again."))  # fmt: skip
     revision = census_work.keep_census(
         members, group=held, by=by, notices=notices, original=original, original_name=original_name,
         holds_from=holds_from, why=why,
