@@ -38,7 +38,7 @@ class Entry:
 
     @property
     def title(self) -> str:
-        return self.text.title if self.text else self.heading.about.heading
+        return self.text.title if self.text else self.heading.name.replace("_", " ").capitalize()
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ def _numbers(entry: contents.Entry, on: date) -> list[dict[str, Any]]:
     told = []
     for term, editions in entry.heading.terms.items():
         rows = [
-            {"value": telling.spoken(telling.plain(one.value)), "from": one.from_, "to": one.to,
+            {"value": telling.spoken(telling.plain(one.value)).replace("_", " "), "from": one.from_, "to": one.to,
              "citation": one.citation, "holds": one.holds_on(on)}
             for one in editions
         ]  # fmt: skip
