@@ -80,7 +80,7 @@ def test_what_differs_between_a_guideline_and_itself_is_nothing() -> None:
 
 def test_a_number_of_the_law_that_changes_with_the_year_is_told() -> None:
     found = difference(edition(georgia(), TODAY), edition(georgia(), date(2026, 1, 1)))
-    assert not (found.changed or found.added or found.gone)
+    assert (found.changed, found.added, found.gone) == ((), (), ())
     assert {one.heading for one in found.numbers} == {"form_1099"}
     assert all(one.after.from_ == date(2026, 1, 1) for one in found.numbers)
 
@@ -90,7 +90,7 @@ def test_what_a_layer_settles_is_told_as_settled_and_nothing_else() -> None:
     found = difference(edition(georgia(), TODAY), edition(georgia(), TODAY, layer=layer))
     (changed,) = found.changed
     assert (changed.after.id, changed.words, changed.readings) == ("participation", (), (16, 8))
-    assert not (found.numbers or found.added or found.gone)
+    assert (found.numbers, found.added, found.gone) == ((), (), ())
     back = difference(edition(georgia(), TODAY, layer=layer), edition(georgia(), TODAY))
     assert [one.reading for one in back.changed[0].reopened] == ["left out"]
 
@@ -100,7 +100,8 @@ def test_numbers_are_told_from_old_to_new_with_where_they_stand() -> None:
     maximum = next(one for one in found.numbers if (one.heading, one.term) == ("employer_size", "maximum"))
     assert (maximum.before.value, maximum.after.value) == ("50", "100")
     assert maximum.before.citation != maximum.after.citation
-    assert "business-license" in {one.id for one in found.gone} and not found.added
+    assert "business-license" in {one.id for one in found.gone}
+    assert not found.added
     back = difference(edition(guidelines()[0], TODAY), edition(georgia(), TODAY))
     assert {one.id for one in back.added} == {one.id for one in found.gone}
 
@@ -108,8 +109,11 @@ def test_numbers_are_told_from_old_to_new_with_where_they_stand() -> None:
 def test_the_page_for_anybody() -> None:
     page = Client().get(PATH, {"from": GEORGIA, "to": "illustration-ca"})
     said = text_of(page)
-    assert "Numbers changed" in said and "Clauses gone" in said and len(page.content) < 150_000
-    assert "decided otherwise" not in said and "settled" not in text_of(Client().get(PATH)).split("Compare")[0]
+    assert "Numbers changed" in said
+    assert "Clauses gone" in said
+    assert len(page.content) < 150_000
+    assert "decided otherwise" not in said
+    assert "settled" not in text_of(Client().get(PATH)).split("Compare")[0]
     page = Client().get(PATH, {"from": GEORGIA, "to": GEORGIA, "to_settle": LEFT_OUT})
     assert "1099 workers: left out" in text_of(page)
 
@@ -128,7 +132,8 @@ def test_the_page_for_anybody() -> None:
 )
 def test_a_wrong_side_gets_a_sentence(query: dict[str, str], said: str) -> None:
     page = Client().get(PATH, query)
-    assert page.status_code == 422 and said in text_of(page)
+    assert page.status_code == 422
+    assert said in text_of(page)
 
 
 # The groups -----------------------------------------------------------------------------------------------------
@@ -139,7 +144,8 @@ def test_measures_are_kept_with_each_decision_and_name_nobody(people: Any, make_
     rows = {one.guideline: one for one in MeasuredCase.objects.filter(case=case)}
     assert set(rows) == {one.id for one in guidelines()}
     kept = rows[GEORGIA].measures
-    assert kept["enrolled.at_least"] == 14 and kept["effective_date"] == "2025-10-01"
+    assert kept["enrolled.at_least"] == 14
+    assert kept["effective_date"] == "2025-10-01"
     assert len(json.dumps(kept)) < 5000
     members = read_file((EXAMPLES / "census.xlsx").read_bytes(), "census.xlsx", as_of=TODAY).members
     for name in ("first_name", "last_name", "date_of_birth"):
@@ -171,7 +177,8 @@ def test_who_would_be_decided_otherwise_is_as_if_decided_anew(people: Any, make_
             ]
             expected.append((case.number, was.decision, now.decision, tuple(changed)))
     got = [(one.number, one.flip.before, one.flip.after, one.flip.clauses) for one in found.flipped]
-    assert got == expected and [one[0] for one in got] == [made[1].number]
+    assert got == expected
+    assert [one[0] for one in got] == [made[1].number]
     assert found.by_clause == (("participation", 1),)
 
 
@@ -189,7 +196,8 @@ def test_what_is_settled_for_a_case_alone_stays_so(people: Any, make_case: Any) 
 def test_another_guideline_is_compared_on_its_own_counts(people: Any, make_case: Any) -> None:
     make_case("Example Crumb Bakery Inc")
     found = impact(Version(georgia(), TODAY), Version(guidelines()[0], TODAY))
-    assert found.compared == 1 and found.flipped[0].flip.after == "pend"
+    assert found.compared == 1
+    assert found.flipped[0].flip.after == "pend"
     assert ("share-of-1099", "met", "not met") in found.flipped[0].flip.clauses
     assert ("business-license", "met", None) in found.flipped[0].flip.clauses
 
@@ -213,7 +221,9 @@ def test_a_new_decision_is_measured_anew_and_the_last_row_counts(people: Any, ma
     assert impact(*sides).flipped == ()
 
 
-def test_cases_from_before_are_measured_once_with_a_line_in_the_log(people: Any, make_case: Any, monkeypatch: Any) -> None:
+def test_cases_from_before_are_measured_once_with_a_line_in_the_log(
+    people: Any, make_case: Any, monkeypatch: Any
+) -> None:
     monkeypatch.setattr("smallgroup.web.rulebook_pages.verbs.keep_measures", lambda *given: None)
     make_case("Example Crumb Bakery Inc")
     found = impact(Version(georgia(), TODAY), Version(georgia(), TODAY))
@@ -222,7 +232,8 @@ def test_cases_from_before_are_measured_once_with_a_line_in_the_log(people: Any,
     found = impact(Version(georgia(), TODAY), Version(georgia(), TODAY))
     assert (found.compared, found.unmeasured) == (1, 0)
     line = AuditLine.objects.get(who="the portal's keeper")
-    assert (line.verb, line.kind) == ("read", "decision") and first_bad_line() is None
+    assert (line.verb, line.kind) == ("read", "decision")
+    assert first_bad_line() is None
 
 
 def test_a_row_is_read_only_by_editions_that_count_alike() -> None:
@@ -236,7 +247,9 @@ def test_a_row_is_read_only_by_editions_that_count_alike() -> None:
 ASKED = {"from": GEORGIA, "to": GEORGIA, "to_settle": LEFT_OUT, "groups": "1"}
 
 
-@pytest.mark.parametrize(("name", "sees"), [(None, False), ("ada", False), ("gil", False), ("uma", True), ("rex", True)])
+@pytest.mark.parametrize(
+    ("name", "sees"), [(None, False), ("ada", False), ("gil", False), ("uma", True), ("rex", True)]
+)
 def test_who_sees_the_groups(people: Any, make_case: Any, name: str | None, sees: bool) -> None:
     make_case("Example Turning Bakery Inc", change=of_nine)
     said = text_of(people.client(name).get(PATH, ASKED))
@@ -245,15 +258,18 @@ def test_who_sees_the_groups(people: Any, make_case: Any, name: str | None, sees
     lines = AuditLine.objects.filter(verb="compare", kind="guideline")
     assert lines.count() == int(sees)
     if sees:
-        assert lines.get().told["flipped"] == 1 and "Bakery" not in lines.get().detail
+        assert lines.get().told["flipped"] == 1
+        assert "Bakery" not in lines.get().detail
 
 
 def test_the_csv_has_every_group_and_no_formula(people: Any, make_case: Any) -> None:
     case = make_case("=cmd() Bakery Inc", change=of_nine)
     page = people.client("sam").get(reverse("rulebook_groups_csv"), ASKED)
     header, row = csv.reader(io.StringIO(page.content.decode()))
-    assert header[:2] == ["case", "group"] and row[:3] == [str(case.number), "'=cmd() Bakery Inc", "Referred"]
-    assert row[3] == "refer" and row[5].startswith("participation: refer to ")
+    assert header[:2] == ["case", "group"]
+    assert row[:3] == [str(case.number), "'=cmd() Bakery Inc", "Referred"]
+    assert row[3] == "refer"
+    assert row[5].startswith("participation: refer to ")
     assert people.client("sam").get(reverse("rulebook_groups_csv"), {"from": "x"}).status_code == 422
 
 

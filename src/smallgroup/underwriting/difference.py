@@ -92,7 +92,8 @@ def _words(one: Clause, closed: set[str | None]) -> Iterator[tuple[str, str]]:
     yield "what it asks", text.summary
     yield "if it is not met", text.if_not_met.replace("_", " ")
     yield "ground", text.ground or "none"
-    yield "papers", ", ".join(f"{paper.kind.replace('_', ' ')} ({paper.wanted_at})" for paper in text.evidence) or "none"
+    papers = [f"{paper.kind.replace('_', ' ')} ({paper.wanted_at})" for paper in text.evidence]
+    yield "papers", ", ".join(papers) or "none"
     told = (f"{doubt['of']}: {' or '.join(doubt['readings'])}" for doubt in doubts(one) if doubt["of"] not in closed)
     # Of a clause with one doubt, a layer need not name it.
     yield "doubts", "; ".join(told) if None not in closed else ""

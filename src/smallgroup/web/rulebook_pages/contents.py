@@ -1,4 +1,4 @@
-"""The rulebook as a reader leafs through it: every guideline and body of law, its clauses in the order of the document."""
+"""The rulebook as a reader leafs through it: every guideline and body of law, in the order of its document."""
 
 from __future__ import annotations
 

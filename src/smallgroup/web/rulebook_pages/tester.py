@@ -145,7 +145,7 @@ def _rates(file: GroupFile) -> AreaRates:
     """Two invented plans, so that it is known which of those offered is the out-of-area one."""
     plans = (Plan(HMO, "Example HMO", "silver", "hmo"), Plan(OUT_OF_AREA, "Example PPO", "silver", "ooa_ppo"))
     monthly = np.array([[400_00] * (3 * len(BANDS)), [500_00] * (3 * len(BANDS))], np.int64)
-    return AreaRates("1", file.effective_date, plans, monthly, (), absent={})
+    return AreaRates(1, file.effective_date, plans, monthly, (), absent={})
 
 
 def _between(few: pl.DataFrame, many: pl.DataFrame) -> pl.DataFrame:

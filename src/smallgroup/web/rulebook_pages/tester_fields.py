@@ -74,7 +74,8 @@ FIELDS: dict[str, Field] = {field.key: field for field in (
     Field("seasonal", "Seasonal full-time staff, in a season's month", "count", "0", "people"),
     Field("season", "Months of the season", "count", "0", "months"),
     Field("sister_staff", "Full-time employees of another company under common control", "count", "0", "people"),
-    Field("sister_enroll", "Eligible employees of the owners' other company, not applying, who would enroll", "count", "0", "people"),
+    Field("sister_enroll", "Eligible employees of the owners' other company, not applying, who would enroll", "count",
+          "0", "people"),
     Field("sister_decline", "Eligible employees of that company who would decline", "count", "0", "people"),
     # the business
     _choice("taxed_as", "Taxed as", "s_corporation", ("sole_proprietor", "a sole proprietor"),

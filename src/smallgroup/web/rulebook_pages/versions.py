@@ -1,4 +1,4 @@
-"""A version to compare: a guideline on a day, with what is settled in it; and the cases that two versions decide otherwise."""
+"""A guideline on a day, with what is settled in it; and the cases that two such versions decide otherwise."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ def choices(version: Version) -> list[tuple[str, str]]:
     ]
 
 
-def asked_version(asked: QueryDict, side: str, today: date, *, may_see_settled: bool) -> tuple[Version | None, dict[str, str]]:
+def asked_version(
+    asked: QueryDict, side: str, today: date, *, may_see_settled: bool
+) -> tuple[Version | None, dict[str, str]]:
     """One side of the form: `from` or `to`. (the version, None where something is wrong; what is wrong, by field)."""
     wrong: dict[str, str] = {}
     guideline = contents.book_of(asked.get(side, ""))

@@ -120,20 +120,20 @@ def _around(entry: contents.Entry) -> dict[str, Any]:
     """The entries before and after it in the book."""
     every = contents.entries(entry.book)
     place = every.index(entry)
-    return {"before": every[place - 1] if place else None, "after": every[place + 1] if place + 1 < len(every) else None}
+    after = every[place + 1] if place + 1 < len(every) else None
+    return {"before": every[place - 1] if place else None, "after": after}
 
 
 def _numbers(entry: contents.Entry, on: date) -> list[dict[str, Any]]:
     """Every number with its editions; which of them holds on the day, and where none does, since when one is known."""
     told = []
     for term, editions in entry.heading.terms.items():
+        said = [(one, telling.spoken(telling.plain(one.value)).replace("_", " ")) for one in editions]
         rows = [
-            {"value": telling.spoken(telling.plain(one.value)).replace("_", " "), "from": one.from_, "to": one.to,
-             "citation": one.citation, "holds": one.holds_on(on)}
-            for one in editions
+            {"value": value, "long": len(value) > _LONGEST, "from": one.from_, "to": one.to, "citation": one.citation,
+             "holds": one.holds_on(on)}
+            for one, value in said
         ]  # fmt: skip
-        for row in rows:
-            row["long"] = len(row["value"]) > _LONGEST
         told.append({"term": term.replace("_", " "), "editions": rows, "none": not any(one["holds"] for one in rows),
                      "first": editions[0].from_})  # fmt: skip
     return told
@@ -142,12 +142,13 @@ def _numbers(entry: contents.Entry, on: date) -> list[dict[str, Any]]:
 def _tried(request: HttpRequest, held: Edition, clause: Clause) -> dict[str, Any]:
     typed = {key: value for key in request.GET if isinstance(value := request.GET.get(key), str)}
     sent = "try" in request.GET
-    tried = try_clause(held, clause.id, typed if sent else {}, frozenset(request.GET.getlist("unknown") if sent else ()))
+    unknown = request.GET.getlist("unknown") if sent else []
+    tried = try_clause(held, clause.id, typed if sent else {}, frozenset(unknown))
     finding = tried.finding
     return {
         "tried": tried, "finding": finding.as_json() if finding else None, "because": because_of(tried),
-        "wrong": sum(bool(one.why) for one in tried.shown),
-        "clause_readings": len(clause.readings), "whatever": tried.not_known if finding and finding.outcome != "needs evidence" else (),
+        "wrong": sum(bool(one.why) for one in tried.shown), "clause_readings": len(clause.readings),
+        "whatever": tried.not_known if finding and finding.outcome != "needs evidence" else (),
     }  # fmt: skip
 
 
@@ -163,7 +164,7 @@ def _sides(request: HttpRequest) -> tuple[Version | None, Version | None, dict[s
 
 @require_GET
 def rulebook_compare(request: HttpRequest) -> HttpResponse:
-    """What differs between two versions; for the carrier's people, also which of the cases would be decided otherwise."""
+    """What differs between two versions; for the carrier's people, also which cases would be decided otherwise."""
     asked = "from" in request.GET or "to" in request.GET
     guidelines = [one for one in contents.books() if one.carrier]
     before, after, wrong = _sides(request) if asked else (None, None, {})
@@ -198,9 +199,11 @@ def _impact(person: Person, before: Version, after: Version) -> Impact:
     """Whose decision would be another. That somebody looked is a line of the audit log."""
     found = impact(before, after)
     record(
-        person.user or "nobody", "compare", "guideline", after.guideline.id, before=f"{before.guideline.id} {before.on}",
-        after=f"{after.guideline.id} {after.on}", settled=[f"{one.clause}: {one.reading}" for one in after.settled],
-        compared=found.compared, flipped=len(found.flipped),
+        person.user or "nobody", "compare", "guideline", after.guideline.id,
+        before=f"{before.guideline.id} {before.on}",
+        after=f"{after.guideline.id} {after.on}",
+        settled=[f"{one.clause}: {one.reading}" for one in after.settled], compared=found.compared,
+        flipped=len(found.flipped),
     )  # fmt: skip
     return found
 
