@@ -11,9 +11,11 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from smallgroup.web import clock
 from smallgroup.web.accounts import verbs as accounts
 from smallgroup.web.accounts.models import Membership, Role
 from smallgroup.web.audit_log.models import AuditLine
+from smallgroup.web.cases.models import SettledReading
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,10 @@ class Things:
         oak, ann = people.oak, people.ann
         self.invitation, self.token = accounts.invite(oak, email="new@example.com", role=Role.STAFF, by=ann)
         self.membership = Membership.objects.get(user=people.bo)
+        self.settled = SettledReading.objects.create(
+            guideline="kp-ga-2025-07", clause="participation", doubt="1099 workers", reading="left out", why="A test.",
+            by=people.sam, on=clock.today(),
+        )  # fmt: skip
 
 
 def who(**status: int) -> dict[str | None, int]:
@@ -68,6 +74,11 @@ TABLE: dict[str, tuple[str, Callable[[Things], list[Any]], dict[str, Any], dict[
     "renewal_list": ("GET", lambda t: [], {}, EVERYBODY),
     "case_queue": ("GET", lambda t: [], {}, EVERYBODY),
     "rulebook": ("GET", lambda t: [], {}, EVERYBODY),
+    "rulebook_clause": ("GET", lambda t: ["kp-ga-2025-07", "participation"], {}, EVERYBODY),
+    "rulebook_compare": ("GET", lambda t: [], {}, EVERYBODY),
+    "rulebook_groups_csv": ("GET", lambda t: [], {}, who(rest=403, uma=422, sam=422, rex=422, cal=422)),
+    "rulebook_unsettle": ("POST", lambda t: [t.settled.pk], {}, who(rest=404, uma=403, sam=302, rex=403, cal=403)),
+    "rulebook_settle_again": ("POST", lambda t: [t.settled.pk], {}, who(rest=404, uma=403, sam=422, rex=403, cal=403)),
 }
 
 

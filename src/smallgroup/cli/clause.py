@@ -12,7 +12,7 @@ import typer
 from smallgroup.cli import inputs, output
 
 if TYPE_CHECKING:
-    from smallgroup.rulebook import Guideline, Heading
+    from smallgroup.rulebook import Guideline
     from smallgroup.underwriting.clause import Clause
 
 
@@ -39,7 +39,7 @@ def clause(
     """
     from smallgroup.errors import Problem, Refused, did_you_mean
     from smallgroup.rulebook import read_layer
-    from smallgroup.underwriting import edition
+    from smallgroup.underwriting import edition, telling
 
     day = inputs.a_day(as_of, "--as-of") or inputs.today()
     chosen = inputs.chosen_guideline(guideline, day)
@@ -52,11 +52,12 @@ def clause(
         _list(clauses, chosen, as_json)
         return
     found = [one for one in clauses if one.id == id.lower() or id.upper() in one.text.rules]
-    beside = [one for one in _without_clauses(chosen) if one.name == id.lower() or id.upper() in one.about.rules]
+    numbers = telling.without_clauses(chosen)
+    beside = [one for one in numbers if one.name == id.lower() or id.upper() in one.about.rules]
     if not found and not beside:
-        known = [*(one.id for one in clauses), *(one.name for one in _without_clauses(chosen))]
+        known = [*(one.id for one in clauses), *(one.name for one in numbers)]
         raise Refused(Problem("clause", f"{id!r} is not known.", did_you_mean(id, known)))
-    told = [*(_told(one, chosen) for one in found), *map(_told_heading, beside)]
+    told = [*(telling.told(one, chosen) for one in found), *map(telling.told_heading, beside)]
     if as_json:
         output.emit(told[0] if len(told) == 1 else told)
         return
@@ -65,63 +66,20 @@ def clause(
 
 
 def _list(clauses: tuple[Clause, ...], guideline: Guideline, as_json: bool) -> None:
+    from smallgroup.underwriting import telling
+
     if as_json:
-        beside = [_told_heading(one) for one in _without_clauses(guideline)]
+        beside = [telling.told_heading(one) for one in telling.without_clauses(guideline)]
         output.emit({
-            "guideline": guideline.id, "clauses": [_told(one, guideline) for one in clauses], "numbers": beside,
+            "guideline": guideline.id, "clauses": [telling.told(one, guideline) for one in clauses], "numbers": beside,
         })  # fmt: skip
         return
     rows = [[one.id, one.text.title, str(one.citation)] for one in clauses]
     out = output.console()
     out.print(output.table(guideline.title, ("clause", "title", "where it stands"), rows))
-    numbers = [[one.name, ", ".join(one.terms), str(one.citation)] for one in _without_clauses(guideline)]
+    numbers = [[one.name, ", ".join(one.terms), str(one.citation)] for one in telling.without_clauses(guideline)]
     out.print()
     out.print(output.table("Numbers without a clause", ("heading", "numbers", "where it stands"), numbers))
-
-
-def _told(one: Clause, guideline: Guideline) -> dict[str, Any]:
-    heading = heading_of(one, guideline)
-    return {
-        "clause": one.id,
-        "title": one.text.title,
-        "rules": list(one.text.rules),
-        "guideline": guideline.id,
-        "summary": one.text.summary,
-        "citation": one.citation.as_json(),
-        "if_not_met": one.text.if_not_met,
-        "ground": one.text.ground,
-        "numbers": _numbers(heading),
-        "doubts": _doubts(one),
-        "comparisons": [reading.name for reading in one.comparisons],
-        "evidence": [{"kind": paper.kind, "wanted_at": paper.wanted_at} for paper in one.text.evidence],
-        "ask": one.text.ask,
-        "settled": [settled.as_json() for settled in one.settled],
-        "file": f"src/smallgroup/rulebook/data/{heading.file}",
-    }
-
-
-def _without_clauses(guideline: Guideline) -> list[Heading]:
-    """The headings that hold numbers only, of the guide and of the law."""
-    from smallgroup.rulebook import law
-
-    return [one for one in (*guideline.headings.values(), *law().headings.values()) if not one.clauses]
-
-
-def _told_heading(one: Heading) -> dict[str, Any]:
-    return {
-        "clause": one.name, "title": one.about.heading, "rules": list(one.about.rules), "summary": None,
-        "citation": one.citation.as_json(), "numbers": _numbers(one), "doubts": [], "comparisons": [], "evidence": [],
-        "settled": [], "if_not_met": None, "ground": None,
-        "file": f"src/smallgroup/rulebook/data/{one.file}",
-    }  # fmt: skip
-
-
-def heading_of(one: Clause, guideline: Guideline) -> Heading:
-    """The heading of the guide, or of the law, that a clause stands under."""
-    from smallgroup.rulebook import law
-
-    headings = [*guideline.headings.values(), *law().headings.values()]
-    return next(each for each in headings if one.id in each.clauses)
 
 
 def _decisions(folder: Path) -> list[dict[str, Any]]:
@@ -144,18 +102,19 @@ def _decisions(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
-_TO_A_PERSON = "left to a person"
-
-
 def _in_play(finding: dict[str, Any]) -> set[str]:
     """The doubts that refer a group: a reading is named by those in which the readings differ for it."""
+    from smallgroup.underwriting.telling import TO_A_PERSON
+
     sides = {part for reading in finding["readings"] for part in reading["name"].split("; ")}
     doubts = {side.partition(": ")[0] for side in sides if ": " in side}
-    return doubts or {_TO_A_PERSON}
+    return doubts or {TO_A_PERSON}
 
 
 def _open(clauses: tuple[Clause, ...], decisions: list[dict[str, Any]] | None, as_json: bool) -> None:
     """What is still open: doubts of readings, and what is left to a person; of a book, how many groups it refers."""
+    from smallgroup.underwriting import telling
+
     referred = Counter(
         (finding["clause"], doubt)
         for decision in decisions or ()
@@ -165,10 +124,7 @@ def _open(clauses: tuple[Clause, ...], decisions: list[dict[str, Any]] | None, a
     )
     told: list[dict[str, Any]] = []
     for one in clauses:
-        doubts = [doubt for doubt in _doubts(one) if len(doubt["readings"]) > 1]
-        if one.text.if_not_met == "refer" and not one.settled:
-            doubts.append({"of": _TO_A_PERSON, "readings": []})
-        for doubt in doubts:
+        for doubt in telling.open_doubts(one):
             row = {"clause": one.id, "doubt": doubt["of"], "readings": doubt["readings"]}
             told.append({**row, "groups_referred": referred[one.id, doubt["of"]] if decisions is not None else None})
     if as_json:
@@ -182,40 +138,9 @@ def _open(clauses: tuple[Clause, ...], decisions: list[dict[str, Any]] | None, a
     output.console().print(output.table("Still open", columns, rows, right=(3,) if decisions is not None else ()))
 
 
-def _doubts(one: Clause) -> list[dict[str, Any]]:
-    """Where the text can be read in two ways, with the sides that a reading takes; the default first."""
-    axes: dict[str, list[str]] = {}
-    for reading in one.readings:
-        for axis, side in reading.axes.items():
-            sides = axes.setdefault(axis, [])
-            if side not in sides:
-                sides.append(side)
-    return [{"of": axis, "readings": sides} for axis, sides in axes.items()]
-
-
-def _numbers(heading: Heading) -> list[dict[str, Any]]:
-    return [
-        {"term": term, "value": _plain(edition.value), "from": edition.from_.isoformat(),
-         "to": edition.to.isoformat() if edition.to else None, "citation": edition.citation.as_json()}
-        for term, editions in heading.terms.items() for edition in editions
-    ]  # fmt: skip
-
-
-def _plain(given: Any) -> Any:
-    """A value as typed, without its line numbers."""
-    value = given.value
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return {key: _plain(inner) for key, inner in value.items()} if isinstance(value, dict) else value
-
-
-def _spoken(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(_spoken, value))
-    return " ".join(f"{key} {inner}" for key, inner in value.items()) if isinstance(value, dict) else str(value)
-
-
 def _show(told: dict[str, Any]) -> None:
+    from smallgroup.underwriting import telling
+
     out = output.console()
     cited = told["citation"]
     page = f", page {cited['page']}" if cited["page"] else ""
@@ -224,7 +149,7 @@ def _show(told: dict[str, Any]) -> None:
     if told["summary"]:
         out.print(told["summary"], markup=False)
     rows = [
-        [one["term"], _spoken(one["value"]), one["from"], one["to"] or "", one["citation"]["heading"]]
+        [one["term"], telling.spoken(one["value"]), one["from"], one["to"] or "", one["citation"]["heading"]]
         for one in told["numbers"]
     ]
     out.print(output.table("Numbers", ("term", "value", "from", "to", "where it stands"), rows))

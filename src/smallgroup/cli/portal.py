@@ -165,6 +165,19 @@ def purge(data: Path = DATA) -> None:
     typer.echo(f"{purged(clock.today()):,} quotes were deleted.")
 
 
+@app.command("measure-cases")
+def measure_cases(data: Path = DATA) -> None:
+    """Keep the measures of the open and active cases that lack them, so that two guidelines can be compared on them.
+
+    New decisions keep theirs by themselves; this is for those from before, or after a new release counts in another
+    way. Each decision that is opened for it is a line of the audit log.
+    """
+    _set_up(data)
+    from smallgroup.web.rulebook_pages.verbs import measure_all
+
+    typer.echo(f"The measures of {measure_all():,} cases are kept now.")
+
+
 @audit_log.command("verify")
 def verify(data: Path = DATA, as_json: bool = inputs.JSON) -> None:
     """Check that every line of the audit log is as it was written; name the first that is not. Status 1 then.

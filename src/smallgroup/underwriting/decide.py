@@ -186,16 +186,22 @@ def underwrite(
     in_force = edition(guideline, as_of, federal=federal, layer=layer)
     facts = facts_of(file, members, rates, in_force)
     measured, people = in_force.measure(facts.groups, facts.people, facts.months)
-    results = in_force.decide_one(measured)
-    case = Case({**measured.row(0, named=True), **facts.notes}, people)
-    cures = _cures(in_force, case, results, measured)
-    findings = tuple(
-        _finding(in_force, clause, case, results, file, cures.get(clause.id)) for clause in in_force.clauses
-    )
+    results, findings = found_in(in_force, measured, people, facts.notes, file)
     return Decision(
         DECISIONS[results["decision"]], guideline.id, as_of, findings, inputs or {}, file.effective_date,
         federal=federal, layer=layer.layer if layer else None, due_on=file.audit.due_on if file.audit else None,
     )  # fmt: skip
+
+
+def found_in(
+    in_force: Edition, measured: pl.DataFrame, people: pl.DataFrame, notes: Mapping[str, Any], file: GroupFile
+) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+    """(what the engine found of one group's row of measures; the same in words, a finding a clause)."""
+    results = in_force.decide_one(measured)
+    case = Case({**measured.row(0, named=True), **notes}, people)
+    cures = _cures(in_force, case, results, measured)
+    findings = (_finding(in_force, clause, case, results, file, cures.get(clause.id)) for clause in in_force.clauses)
+    return results, tuple(findings)
 
 
 def _cures(in_force: Edition, case: Case, results: Mapping[str, Any], measured: pl.DataFrame) -> dict[str, Cure]:

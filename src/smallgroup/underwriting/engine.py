@@ -238,13 +238,13 @@ class Edition:
         return measures.measure(
             groups, people, months,
             people_stages=self.people_stages,
-            of_people=self.of_people if alone else self.of_people.only(self._read),
-            of_months=self.of_months if alone else self.of_months.only(self._read),
+            of_people=self.of_people if alone else self.of_people.only(self.measures_read),
+            of_months=self.of_months if alone else self.of_months.only(self.measures_read),
             derived_measures=self._derived,
         )  # fmt: skip
 
     @cached_property
-    def _read(self) -> frozenset[str]:
+    def measures_read(self) -> frozenset[str]:
         """The measures that readings are made of. What only comparisons and sentences read, a book does without."""
         read = [*self.reading_columns, *self.derived_measures.values()]
         return frozenset(name for column in read for name in column.meta.root_names())

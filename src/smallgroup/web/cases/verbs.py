@@ -141,8 +141,11 @@ def answer_for(case: Case, *, by: User | str, why: str, with_quote: bool = False
 def run_rules(case: Case, *, by: User) -> Case:
     """Decide by the rules, keep the decision, and put the case where it then waits."""
     held = Case.objects.select_for_update().select_related("group", "application", "census__members").get(pk=case.pk)
+    from smallgroup.web.rulebook_pages.verbs import keep_measures
+
     decision = answer_for(held, by=by, why="the rules decide").decision
-    keep_decision(held, decision, maker=DecisionRecord.Maker.RULES, decision_word=decision.decision, by=None)
+    decided = keep_decision(held, decision, maker=DecisionRecord.Maker.RULES, decision_word=decision.decision, by=None)
+    keep_measures(held, decided, decision)
     waits = [finding.clause for finding in decision.findings if finding.is_open]
     missing = sum(one.paper is not None for one in wanting(decision))
     Case.objects.filter(pk=held.pk).update(
