@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from benchmarks import deciding, ledger, pricing, rewards, startup
+from benchmarks import deciding, ledger, portal, pricing, rewards, startup
 from benchmarks.one_group import OneGroup, one_group
 from benchmarks.table import Table, as_json, machine, machine_line, shown
 from benchmarks.timing import ROOT
@@ -39,6 +39,7 @@ def _tables(group: OneGroup, groups: int, *, quick: bool) -> Iterator[Table]:
     yield deciding.trying(case, rounds=5 if quick else 50)
     yield startup.startup(rounds=1 if quick else 7)
     yield from ledger.ledgers(quick=quick)
+    yield portal.portal(group, rounds=10 if quick else 100)
     yield rewards.rewards(groups=4_000 if quick else rewards.BOOK, rounds=2 if quick else 5)
 
 
