@@ -229,7 +229,11 @@ def totals(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The part of the page that moves: what the terms come to."""
     held = _opened(request, pk)
     read = reading.reading_of(held, as_of=clock.today())
-    return render(request, "quotes/_totals.html", _totals(read, Terms.of_form(request.POST)))
+    chosen = Terms.of_form(request.POST)
+    shown: dict[str, Any] = _totals(read, chosen)
+    if request.POST.get("plans_of", "") != f"{chosen.county} {chosen.effective_date}":  # another area has other plans
+        shown |= {"terms": chosen, "plans": plans(chosen, as_of=clock.today()), "moved": True}
+    return render(request, "quotes/_totals.html", shown)
 
 
 def _totals(read: reading.Reading, chosen: Terms) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from smallgroup.web.accounts.models import Organization, User
 from smallgroup.web.groups.models import CensusRevision, Group
@@ -44,7 +45,7 @@ class Quote(models.Model):
     summary = models.JSONField(default=dict)
     copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = Quotes.as_manager()
@@ -91,7 +92,7 @@ class QuoteRevision(models.Model):
     as_of = models.DateField()
     guideline = models.CharField(max_length=60)
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["quote", "number"], name="one_revision_a_number")]
@@ -121,7 +122,7 @@ class CensusDraft(models.Model):
     seen = models.PositiveIntegerField(default=0)
     purge_on = models.DateField(db_index=True)
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"draft {self.id}"

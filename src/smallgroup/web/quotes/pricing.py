@@ -72,10 +72,9 @@ def _bars(plans: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     bars = []
     for one in plans:
         total, employer = one["monthly"]["total"], one["monthly"]["employer"]
-        bars.append({
-            "plan": one, "whole": money.cents(total) * 1000 // longest,
-            "part": None if employer is None else money.cents(employer) * 1000 // longest,
-        })  # fmt: skip
+        whole = money.cents(total) * 1000 // longest
+        part = 0 if employer is None else money.cents(employer) * 1000 // longest
+        bars.append({"plan": one, "part": part, "rest": whole - part})
     return bars
 
 

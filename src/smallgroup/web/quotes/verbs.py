@@ -45,6 +45,7 @@ def make_draft(
     draft = CensusDraft.objects.create(
         original=seal(data, kind="original", media_type=_BINARY, purge_on=ends), original_name=name[-200:],
         work=_sealed(work or Work(), ends), terms=(terms or Terms()).as_json(), purge_on=ends, made_by=by,
+        made_at=clock.now(),
         quote=revises.quote if revises else None, seen=revises.number if revises else 0,
     )  # fmt: skip
     reading.sheets_known(draft, found)
@@ -94,7 +95,7 @@ def save(draft: CensusDraft, terms: Terms, *, by: User | None, organization: Org
     lasts = settings.LINK_DAYS if organization else settings.ANONYMOUS_QUOTE_DAYS
     quote = Quote.objects.create(
         organization=organization, name=name_of(terms, draft), link_hash=token_hash(token),
-        link_ends_on=_in_days(lasts), made_by=by,
+        link_ends_on=_in_days(lasts), made_by=by, made_at=clock.now(),
         purge_on=None if organization else _in_days(settings.ANONYMOUS_QUOTE_DAYS),
     )  # fmt: skip
     _add_revision(quote, draft, terms, by=by, today=today)
@@ -139,6 +140,7 @@ def _add_revision(quote: Quote, draft: CensusDraft, terms: Terms, *, by: User | 
     revision = QuoteRevision.objects.create(
         quote=quote, number=quote.latest + 1, census=census, work=work, terms=terms.as_json(),
         application=terms_hold.text, result=result, as_of=today, guideline=found.guideline.id, made_by=by,
+        made_at=clock.now(),
     )  # fmt: skip
     changed = Quote.objects.filter(pk=quote.pk, latest=quote.latest).update(
         latest=revision.number, effective_date=found.file.effective_date, name=name_of(terms, draft),
