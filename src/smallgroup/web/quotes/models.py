@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from smallgroup.web.accounts.access import Person
 
 
+def organizations_of(person: Person) -> models.QuerySet[Organization]:
+    """Whose quotes they may read: their own organizations', and those of the agencies that work through these."""
+    ids = person.organizations("read")
+    return Organization.objects.filter(models.Q(pk__in=ids) | models.Q(general_agency__in=ids))
+
+
 class Quotes(models.QuerySet["Quote"]):
     def seen_by(self, person: Person) -> Quotes:
-        ids = person.organizations("read")
-        theirs = models.Q(pk__in=ids) | models.Q(general_agency__in=ids)
-        return self.filter(organization__in=Organization.objects.filter(theirs).values("pk"))
+        return self.filter(organization__in=organizations_of(person).values("pk"))
 
 
 class Quote(models.Model):
