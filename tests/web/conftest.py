@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -39,6 +40,12 @@ def day(monkeypatch: pytest.MonkeyPatch) -> Any:
         held["now"] = when if isinstance(when, datetime) else datetime(when.year, when.month, when.day, 16, tzinfo=UTC)
 
     return to
+
+
+@pytest.fixture(autouse=True)
+def _nobody_counted_yet() -> None:
+    """What throttles has counted nothing before a test."""
+    cache.clear()
 
 
 @dataclass

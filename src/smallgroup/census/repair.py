@@ -66,9 +66,9 @@ def repaired(sheets: Sequence[Sheet], read: Callable[[Sequence[Sheet]], Census],
         if turn == ROUNDS or not accepted:
             break
         cells = [problem for problem in accepted if problem.proposal and problem.proposal.kind != "move row"]
-        held, applied = _applied(held, cells or accepted)
-        changes += applied
-        if not applied:
+        held, made = applied(held, cells or accepted)
+        changes += made
+        if not made:
             break
     return Repaired(held, tuple(changes), census, problems, to_check)
 
@@ -89,7 +89,8 @@ def _read(
     return census, (), census.to_check
 
 
-def _applied(sheets: tuple[Sheet, ...], accepted: Sequence[Problem]) -> tuple[tuple[Sheet, ...], list[Change]]:
+def applied(sheets: Sequence[Sheet], accepted: Sequence[Problem]) -> tuple[tuple[Sheet, ...], list[Change]]:
+    """The sheets with the proposals of these problems in them, and what was changed."""
     changes: list[Change] = []
     made: list[Sheet] = []
     for sheet in sheets:

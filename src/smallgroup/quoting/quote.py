@@ -17,7 +17,14 @@ from smallgroup.money import dollars, half_up
 from smallgroup.quoting.anniversary import rates_guaranteed_to
 from smallgroup.rating.area_rates import AreaRates, Plan, RefusedPlan
 from smallgroup.rating.charged import family_terms, with_charged
-from smallgroup.rating.premium import charged_members, column_of, employer_totals, totals, unpriced_columns
+from smallgroup.rating.premium import (
+    charged_members,
+    column_of,
+    employer_totals,
+    family_totals,
+    totals,
+    unpriced_columns,
+)
 from smallgroup.rulebook import Guideline
 from smallgroup.underwriting import Finding
 
@@ -270,25 +277,29 @@ def _elected(
     employees = covered.filter(pl.col("relationship") == "employee")
     if employees["plan_id"].is_null().all():
         return None
+    charged = charged_members(covered)
+    place = covered.select("family_id", at=pl.col("family_id").rank("dense").cast(pl.Int64) - 1).unique(
+        maintain_order=True
+    )
+    at_of = dict(place.iter_rows())
+    plan_of = dict(employees.select("family_id", "plan_id").iter_rows())
+    rows = np.zeros(len(at_of), np.int64)
+    for family, at in at_of.items():
+        rows[at] = rates.row_of.get(plan_of[family] or "", 0)
+    whole, paid = family_totals(rates, charged, rows, promise, lowest) if rates.plans else ([], [])
+    member_of = dict(employees.select("family_id", "member_id").iter_rows())
     chosen, without, unpriced = [], [], []
-    families = covered.partition_by("family_id", as_dict=True, maintain_order=True)
-    for (_,), family in families.items():
-        employee = family.filter(pl.col("relationship") == "employee").row(0, named=True)
-        member_id, plan_id = employee["member_id"], employee["plan_id"]
+    for family, at in at_of.items():
+        member_id, plan_id = member_of[family], plan_of[family]
         if plan_id is None:
             without.append(member_id)
-            continue
-        charged = charged_members(family)
-        if plan_id not in rates.row_of:
+        elif plan_id not in rates.row_of:
             unpriced.append((member_id, plan_id, rates.why_absent(plan_id)))
-            continue
-        row = rates.row_of[plan_id]
-        if unpriced_columns(rates, charged)[row].any():
-            unpriced.append((member_id, plan_id, refused.get(plan_id) or tobacco_needed(plan_id, family)))
-            continue
-        paid = None if promise is None else employer_totals(rates, charged, promise, lowest)
-        monthly = Money(int(totals(rates, charged)[row]), None if paid is None else int(paid[row]))
-        chosen.append(ElectedPlan(member_id, plan_id, monthly))
+        elif (cents := whole[at]) is None:
+            theirs = covered.filter(pl.col("family_id") == family)
+            unpriced.append((member_id, plan_id, refused.get(plan_id) or tobacco_needed(plan_id, theirs)))
+        else:
+            chosen.append(ElectedPlan(member_id, plan_id, Money(cents, paid[at])))
     return Elected(tuple(chosen), tuple(without), tuple(unpriced))
 
 

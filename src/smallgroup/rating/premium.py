@@ -111,6 +111,40 @@ def employer_totals(rates: AreaRates, charged: Charged, contribution: Contributi
     return total
 
 
+def family_totals(
+    rates: AreaRates, charged: Charged, rows: Cents, contribution: Contribution | None, lowest: int | None
+) -> tuple[list[int | None], list[int | None]]:
+    """What each family costs in the plan of its own row, and the employer's part of it, in cents a month.
+
+    `rows` has a row of the rate matrix for each family of `charged`. A premium is None where the plan has no rate for
+    one of them, an employer's part where a fact is missing that decides it.
+    """
+    column, family, row = charged.column, charged.family, rows[charged.family]
+    paid = rates.monthly[row, column]
+    premium, unpriced = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
+    np.add.at(premium, family, paid)
+    np.logical_or.at(unpriced, family, paid == MISSING)
+    total = [None if bad else cents for cents, bad in zip(premium.tolist(), unpriced.tolist(), strict=True)]
+    own = None if contribution is None else employer_share(rates, contribution.employee, lowest)
+    if contribution is None or own is None:
+        return total, [None] * len(rows)
+    is_dependent = ~charged.is_employee
+    employer, of_dependents = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+    np.add.at(employer, family[charged.is_employee], own[row, column][charged.is_employee])
+    np.add.at(of_dependents, family[is_dependent], paid[is_dependent])
+    alone = np.ones(len(rows), np.bool_)
+    alone[family[is_dependent]] = False
+    promise = contribution.dependents
+    theirs = employer_share(rates, promise, lowest) if isinstance(promise, PercentOf) else None
+    if isinstance(promise, Flat):
+        employer += np.minimum(promise.dollars, of_dependents)
+    elif theirs is not None:
+        np.add.at(employer, family[is_dependent], theirs[row, column][is_dependent])
+    known = alone | (isinstance(promise, Flat) or theirs is not None)
+    parts = zip(employer.tolist(), known.tolist(), total, strict=True)
+    return total, [cents if sure and whole is not None else None for cents, sure, whole in parts]
+
+
 def _dependents_by_family(rates: AreaRates, charged: Charged) -> Cents:
     """(plans, families): the premium of each family's dependents."""
     counts = np.zeros((int(charged.family.max()) + 1, COLUMNS), np.int64)

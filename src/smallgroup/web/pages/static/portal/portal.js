@@ -34,3 +34,29 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest && event.target.closest("[data-print]");
   if (button) window.print();
 });
+// Quotes: a slider beside a number moves with it while the unit is percent; a link is copied.
+const moveSliders = (root) => {
+  for (const slider of root.querySelectorAll("input[type=range][data-moves]")) {
+    const field = document.getElementById(slider.dataset.moves);
+    slider.hidden = document.getElementById(slider.dataset.while).value !== "percent";
+    if (document.activeElement !== slider) slider.value = field.value;
+  }
+};
+const onQuotes = () => {
+  moveSliders(document);
+  for (const button of document.querySelectorAll("[data-copies]")) button.hidden = false;
+};
+document.addEventListener("input", (event) => {
+  const moves = event.target.dataset && event.target.dataset.moves;
+  if (moves) document.getElementById(moves).value = event.target.value;
+  else moveSliders(document);
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest && event.target.closest("[data-copies]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copies);
+  field.select();
+  try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+  button.textContent = "Copied";
+});
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", onQuotes); else onQuotes();
