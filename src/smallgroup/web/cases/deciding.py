@@ -201,7 +201,7 @@ def settle(
                               "Take that back first, or let the rules run again.")) from None  # fmt: skip
     record(by, "settle", "reading", settled.pk, group_id="" if for_guideline else held.group_id, clause=clause,
            case=str(held.pk), for_guideline=for_guideline)  # fmt: skip
-    run_rules(held, by=by)
+    run_rules(held, by=by, answered=False)
     return settled
 
 
@@ -216,4 +216,4 @@ def unsettle(settled: SettledReading, case: Case, *, by: User) -> Case:
                               "Look at the case as it is now."))  # fmt: skip
     record(by, "take back", "reading", settled.pk, group_id=settled.case.group_id if settled.case else "",
            clause=settled.clause, case=str(held.pk))  # fmt: skip
-    return run_rules(held, by=by)
+    return run_rules(held, by=by, answered=False)

@@ -125,7 +125,7 @@ def note(request: HttpRequest, key: UUID) -> HttpResponse:
 @signed_in
 def rules(request: HttpRequest, key: UUID) -> HttpResponse:
     def do(case: Case, by: User) -> str:
-        return f"The rules have decided again: {run_rules(case, by=by).engine}."
+        return f"The rules have decided again: {run_rules(case, by=by, answered=False).engine}."
 
     return _act(request, key, do)
 

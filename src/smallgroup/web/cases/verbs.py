@@ -137,10 +137,11 @@ def answer_for(case: Case, *, by: User | str, why: str, with_quote: bool = False
 
 
 @transaction.atomic
-def run_rules(case: Case, *, by: User) -> Case:
+def run_rules(case: Case, *, by: User, answered: bool = True) -> Case:
     """Decide by the rules, keep the decision, and put the case where it then waits.
 
-    Raises Refused where the case is closed: a decision that was given is not set aside by a paper.
+    Until it is `answered` by the broker, a case that waits for what a letter asked stays with them, unless the rules
+    have all that they want. Raises Refused where the case is closed: a decision that was given is not set aside by a paper.
     """
     held = (
         Case.objects.select_for_update(of=("self",)).select_related("group", "application", "census__members")
@@ -152,7 +153,8 @@ def run_rules(case: Case, *, by: User) -> Case:
     waits = [finding.clause for finding in decision.findings if finding.is_open]
     missing = sum(one.paper is not None for one in wanting(decision))
     state = _STATE_AFTER[decision.decision]
-    if decision.decision != "approve" and waits_for_broker(held):
+    waiting = held.state == State.PENDED and not answered
+    if waiting and decision.decision != "approve" and waits_for_broker(held):
         state = State.PENDED
     Case.objects.filter(pk=held.pk).update(
         engine=decision.decision, open_clauses=waits, missing_papers=missing, state=state,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from smallgroup.errors import Problem, Refused
@@ -97,8 +97,12 @@ def show(
     request: HttpRequest, person: Person, case: Case, *, problems: Sequence[Problem] = (), status: int = 200
 ) -> HttpResponse:
     """The page of a case; after a refusal with what is in the way, and what its reader had written."""
-    written = request.POST if problems else {}
-    told = {**_told(case, person), "nav": "cases", "problems": problems, "written": written, "overtaken": status == 409}
+    written = request.POST if problems else QueryDict()
+    words = next((text for name in ("reason", "text", "why") if (text := written.get(name, "").strip())), "")
+    told = {
+        **_told(case, person), "nav": "cases", "problems": problems, "written": written, "words": words,
+        "overtaken": status == 409,
+    }  # fmt: skip
     return render(request, "cases/case.html", told, status=status)
 
 

@@ -113,4 +113,4 @@ def _judged(paper: Paper, *, by: User, status: str, reason: str, name: str) -> C
         raise Refused(Problem(name, "somebody else has judged it, or it was taken back, since you opened the page.",
                               "Look at it as it is now."))  # fmt: skip
     record(by, "judge", "paper", paper.pk, group_id=paper.group_id, status=status)
-    return run_rules(case, by=by) if case is not None and case.state in OPEN_STATES else None
+    return run_rules(case, by=by, answered=False) if case is not None and case.state in OPEN_STATES else None
