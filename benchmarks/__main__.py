@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from benchmarks import deciding, ledger, pricing, rewards, startup
+from benchmarks import deciding, ledger, portal_queue, pricing, rewards, startup
 from benchmarks.one_group import OneGroup, one_group
 from benchmarks.table import Table, as_json, machine, machine_line, shown
 from benchmarks.timing import ROOT
@@ -40,6 +40,7 @@ def _tables(group: OneGroup, groups: int, *, quick: bool) -> Iterator[Table]:
     yield startup.startup(rounds=1 if quick else 7)
     yield from ledger.ledgers(quick=quick)
     yield rewards.rewards(groups=4_000 if quick else rewards.BOOK, rounds=2 if quick else 5)
+    yield portal_queue.portal_queue(quick=quick)
 
 
 main()

@@ -1,4 +1,4 @@
-"""Invented cases for the tests of the underwriters' pages: the sample bakery, and the bakery with one thing otherwise."""
+"""Invented cases for the tests of the underwriters' pages: the sample bakery, and it with one thing otherwise."""
 
 from __future__ import annotations
 

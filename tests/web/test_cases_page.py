@@ -212,7 +212,7 @@ def everything(people: Any) -> dict[str, Any]:
     case = make_case(people, "refer")
     paper = make_paper(case, "state_quarterly_wage_report", people)
     settled = SettledReading.objects.create(case=case, guideline="kp-ga-2025-07", clause="x", doubt="y", reading="z",
-                                            why="why", by=people.uma, on=TODAY, undone_at=case.submitted_at)  # fmt: skip
+                                            why="why", by=people.uma, on=TODAY, undone_at=case.submitted_at)
     override = Override.objects.create(case=case, rules=verbs.by_rules(case), decision="approve", reason="why",
                                        proposed_by=people.uma, answered_at=case.submitted_at)  # fmt: skip
     sent = PaperRequest.objects.create(
@@ -226,7 +226,8 @@ def everything(people: Any) -> dict[str, Any]:
 def address(name: str, everything: dict[str, Any]) -> str:
     if name in FOR_ALL:
         return reverse(name)
-    return reverse(name, kwargs={"key": everything["case"].pk, **{one: everything[one] for one in ADDRESSES.get(name, ())}})
+    parts = {one: everything[one] for one in ADDRESSES.get(name, ())}
+    return reverse(name, kwargs={"key": everything["case"].pk, **parts})
 
 
 @pytest.mark.parametrize("name", [one.name for one in urlpatterns])

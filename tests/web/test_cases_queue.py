@@ -28,7 +28,8 @@ def many(people: Any) -> list[Case]:
         cases.append(Case(
             number=first.number + number, group=groups[-1], application=first.application, census=first.census,
             state=State.APPROVED if number % 4 == 2 else State.OPEN, engine="approve", as_of=first.as_of,
-            open_clauses=["share-of-1099"] if number % 10 == 5 else [], employees=number, sought=f"example {number} inc",
+            open_clauses=["share-of-1099"] if number % 10 == 5 else [], employees=number,
+            sought=f"example {number} inc",
             effective_date=date(2025, 11, 1) if number % 3 == 0 else date(2025, 10, 1), submitted_by=people.ada,
             submitted_at=datetime(2025, 9, 1, 16, tzinfo=UTC) + timedelta(hours=number),
             due_on=date(2025, 9, 9) + timedelta(days=number % 7),

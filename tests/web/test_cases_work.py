@@ -67,7 +67,8 @@ def test_days_are_set_and_set_back(people: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [
-    {"due_on": "2025-09-11"}, {"due_on": "31 September"}, {"follow_up_on": "2025-02-30"}, {"follow_up_on": "2020-01-01"},
+    {"due_on": "2025-09-11"}, {"due_on": "31 September"}, {"follow_up_on": "2025-02-30"},
+    {"follow_up_on": "2020-01-01"},
 ])  # fmt: skip
 def test_days_that_cannot_be_are_refused(people: Any, wrong: dict[str, str]) -> None:
     case = make_case(people)
@@ -153,7 +154,8 @@ def test_papers_are_asked_for_in_one_letter_and_the_case_waits(people: Any) -> N
 
 
 @pytest.mark.parametrize("wrong", [
-    {}, {"item": "waiver_forms"}, {"item": "waiver_forms", "due_on": "2025-09-12"}, {"item": "", "due_on": "2025-09-22"},
+    {}, {"item": "waiver_forms"}, {"item": "waiver_forms", "due_on": "2025-09-12"},
+    {"item": "", "due_on": "2025-09-22"},
     {"item": "business_license", "due_on": "2025-09-22"}, {"item": "waiver_forms", "due_on": "soon"},
 ])  # fmt: skip
 def test_a_letter_that_cannot_be_is_refused(people: Any, wrong: dict[str, str]) -> None:

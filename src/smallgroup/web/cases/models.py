@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex  # SQLite makes a plain index of it
 from django.db import models
 
 from smallgroup.web import clock
@@ -86,6 +87,10 @@ class Case(models.Model):
                          condition=models.Q(state__in=["open", "pended", "referred"])),
             models.Index(fields=["assigned_to", "state"], name="cases_by_person"),
             models.Index(fields=["state", "due_on"], name="cases_by_state"),
+            models.Index(fields=["due_on", "id"], name="cases_by_due_day"),
+            models.Index(fields=["submitted_at", "id"], name="cases_by_age"),
+            models.Index(fields=["employees", "id"], name="cases_by_employees"),
+            GinIndex(fields=["open_clauses"], name="cases_by_clause"),
             models.Index(fields=["effective_date", "id"], name="open_cases_by_effective_date",
                          condition=models.Q(state__in=["open", "pended", "referred"])),
             models.Index(fields=["sought", "id"], name="open_cases_by_name",

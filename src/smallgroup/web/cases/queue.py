@@ -1,6 +1,7 @@
 """The queue: what is looked for, in which order, one page at a time; all of it stands in the address.
 
-No list counts further than COUNTED: a page says "more than" instead of looking at every case.
+No list counts further than COUNTED, and none of a searched name counts at all: a page says that there are more
+instead of looking at every case.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
@@ -82,14 +84,16 @@ def read(given: Mapping[str, str]) -> Asked:
         else:
             wrong("page", f"{said['page'][:20]!r} is none.", f"Pages go from 1 to {COUNTED // PAGE}; narrow the "
                   "search, or sort the other way.")  # fmt: skip
-    sort = said["sort"].removeprefix("-") or "due"
+    # What waits is shown by its due day; among what is closed the newest stands first.
+    order = said["sort"] or ("-number" if said["state"] in ("all", "approved", "declined", "withdrawn") else "due")
+    sort = order.removeprefix("-")
     if sort not in SORTS:
         wrong("sort", f"{sort!r} is no column.", f"Choose one: {', '.join(SORTS)}.")
     if problems:
         raise Refused(problems)
     return Asked(
         said["q"][:200], said["who"], said["state"], month, agency, said["clause"][:80], sort,
-        said["sort"].startswith("-"), page, said,
+        order.startswith("-"), page, said,
     )  # fmt: skip
 
 
@@ -115,7 +119,9 @@ def found(asked: Asked, person: Person) -> Cases:
         cases = cases.filter(effective_date__gte=asked.month, effective_date__lt=first_of_next_month(asked.month))
     if asked.agency:
         cases = cases.filter(group__organization=asked.agency)
-    if asked.clause:
+    if asked.clause and connection.vendor == "postgresql":
+        cases = cases.filter(open_clauses__contains=[asked.clause])
+    elif asked.clause:  # SQLite cannot look into JSON so
         cases = cases.alias(clauses=Cast("open_clauses", TextField())).filter(clauses__contains=f'"{asked.clause}"')
     if asked.text:
         named = Q(sought__contains=asked.text.lower())
@@ -138,12 +144,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """`total` is None where there are more than COUNTED."""
+    """`total` is None where it was not counted to the end."""
 
     rows: tuple[Row, ...]
     asked: Asked
     total: int | None
     more: bool
+
+    @property
+    def told(self) -> str:
+        """Which of how many: `1 to 50 of 90`, `1 to 50 of more than 10,000`, `1 to 50, and there are more`."""
+        here = f"{self.first:,} to {self.last:,}"
+        if self.total is not None:
+            return f"{here} of {self.total:,}"
+        return f"{here}, and there are more" if self.asked.text else f"{here} of more than {COUNTED:,}"
 
     @property
     def first(self) -> int:
@@ -159,25 +173,28 @@ class Page:
 
 
 def page_of(asked: Asked, person: Person, today: date) -> Page:
-    """One page: a query for its rows, and one to count where the page itself does not show how many there are."""
+    """One page: its ids by an index alone, then its rows; and a count where the page itself does not show it."""
     cases = found(asked, person)
     column = SORTS[asked.sort][0]
     order = [column] if column == "number" else [column, "id"]
     ordered = cases.order_by(*(f"-{one}" if asked.descending else one for one in order))
     start = (asked.page - 1) * PAGE
-    shown = list(ordered.select_related("group__organization", "assigned_to")[start : start + PAGE + 1])
-    more = len(shown) > PAGE
-    total: int | None = start + len(shown)
-    if more or (not shown and start):
+    ids = list(ordered.values_list("pk", flat=True)[start : start + PAGE + 1])
+    more = len(ids) > PAGE
+    total: int | None = start + len(ids)
+    if more and asked.text:
+        total = None
+    elif more or (not ids and start):
         counted = cases.order_by().values("pk")[: COUNTED + 1].count()
         total = counted if counted <= COUNTED else None
     terms = schedule(today)
+    by_id = Case.objects.select_related("group__organization", "assigned_to").in_bulk(ids[:PAGE])
     rows = tuple(
         Row(
             one, cut_off(one.effective_date, today, terms), max(terms.between(_day(one), today), 0),
             overdue(one.due_on, today, terms) if one.state in OPEN_STATES else "",
         )
-        for one in shown[:PAGE]
+        for one in map(by_id.__getitem__, ids[:PAGE])
     )  # fmt: skip
     return Page(rows, asked, total, more)
 

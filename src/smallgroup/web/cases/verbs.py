@@ -141,7 +141,8 @@ def run_rules(case: Case, *, by: User, answered: bool = True) -> Case:
     """Decide by the rules, keep the decision, and put the case where it then waits.
 
     Until it is `answered` by the broker, a case that waits for what a letter asked stays with them, unless the rules
-    have all that they want. Raises Refused where the case is closed: a decision that was given is not set aside by a paper.
+    have all that they want. Raises Refused where the case is closed: a decision that was given is not set aside by a
+    paper.
     """
     held = (
         Case.objects.select_for_update(of=("self",)).select_related("group", "application", "census__members")
