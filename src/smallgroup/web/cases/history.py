@@ -30,7 +30,7 @@ _SAID = {
     ("replay", "decision"): "made a decision anew", ("revise", "census"): "revised the census",
     ("revise", "application"): "revised the application",
 }  # fmt: skip
-_TOLD = ("decision", "status", "to", "due_on", "follow_up_on", "why", "clause", "number")
+_TOLD = ("decision", "status", "to", "due_on", "follow_up_on", "clause", "number")
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,13 @@ class Happened:
 
 
 def timeline(case: Case, *, most: int | None = None) -> list[Happened]:
-    """What was done since the case was submitted, the newest first: three queries."""
+    """What was done since the case was submitted, the newest first: three queries.
+
+    Of the last few, those in which somebody only read something are left out.
+    """
     first = AuditLine.objects.filter(object_id=str(case.pk), verb="submit").values_list("id", flat=True).first()
     lines = AuditLine.objects.filter(group_id=str(case.group_id), id__gte=first or 0).order_by("-id")
-    rows = list(lines[:most] if most else lines)
+    rows = list(lines.exclude(verb__in=("read", "replay"))[:most] if most else lines)
     ids = {one.who for one in rows} | {one.told["to"] for one in rows if one.verb == "assign" and one.told.get("to")}
     names = {str(user.pk): str(user) for user in User.objects.filter(pk__in=[one for one in ids if len(one) == 36])}
     return [
@@ -63,7 +66,8 @@ def _detail(line: AuditLine, names: Mapping[str, str]) -> str:
     said = line.told
     if line.verb == "assign":
         return f"to {names.get(said['to'], said['to'])}" if said.get("to") else "to nobody"
-    return ", ".join(f"{key.replace('_', ' ')} {said[key]}" for key in _TOLD if said.get(key))
+    told = [f"{key.replace('_', ' ')} {said[key]}" for key in _TOLD if said.get(key)]
+    return ", ".join([*told, *([str(said["why"])] if said.get("why") else [])])
 
 
 @dataclass(frozen=True)
