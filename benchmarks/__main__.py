@@ -6,7 +6,18 @@ import argparse
 import json
 from collections.abc import Iterator
 
-from benchmarks import census, census_corpus, deciding, ledger, papers, portal, pricing, rewards, startup
+from benchmarks import (
+    census,
+    census_corpus,
+    deciding,
+    ledger,
+    papers,
+    portal,
+    portal_queue,
+    pricing,
+    rewards,
+    startup,
+)
 from benchmarks.one_group import OneGroup, one_group
 from benchmarks.table import Table, as_json, machine, machine_line, shown
 from benchmarks.timing import ROOT
@@ -44,6 +55,7 @@ def _tables(group: OneGroup, groups: int, *, quick: bool) -> Iterator[Table]:
     yield portal.portal(group, rounds=10 if quick else 100)
     yield rewards.rewards(groups=4_000 if quick else rewards.BOOK, rounds=2 if quick else 5)
     yield papers.papers(group, rounds=3 if quick else 11, starts=1 if quick else 5)
+    yield portal_queue.portal_queue(quick=quick)
 
 
 main()

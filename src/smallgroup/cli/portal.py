@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import typer
@@ -95,15 +97,27 @@ def _set_up(data: Path | None, *, plain_http: bool = True, demo: bool = False) -
 
 
 def _load_sample(port: int) -> None:
+    """In a process of its own: the server forks its workers from this one, and none that has used Polars may fork."""
+    loading = subprocess.run([sys.executable, "-m", "smallgroup", "portal", "sample"], check=False)
+    if loading.returncode:
+        raise typer.Exit(loading.returncode)
     from smallgroup.web import sample
 
-    sample.load()
     out = output.console()
     out.print(f"smallgroup on http://127.0.0.1:{port}, Ctrl-C ends it. Everything in it is invented.")
     rows = [[one.name, one.role.label, one.email, sample.PASSWORD,
              sample.code_of(one.email) if one.place == "carrier" else "none"] for one in sample.PEOPLE]  # fmt: skip
     out.print(output.table("Sign in as", ("who", "role", "e-mail", "password", "second factor"), rows))
     out.print("A second factor changes every 30 seconds. The next one: smallgroup portal code EMAIL", markup=False)
+
+
+@app.command("sample", hidden=True)
+def sample() -> None:
+    """Load the sample, once; `serve --demo` calls this."""
+    _set_up(None)
+    from smallgroup.web.sample import load
+
+    load()
 
 
 @app.command("code")

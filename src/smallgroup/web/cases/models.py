@@ -5,15 +5,24 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex  # SQLite makes a plain index of it
 from django.db import models
 
+from smallgroup.web import clock
 from smallgroup.web.accounts.models import User
 from smallgroup.web.groups.models import ApplicationRevision, CensusRevision, Group
 from smallgroup.web.unchanging import Unchanging
 from smallgroup.web.vault.models import Sealed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from smallgroup.web.accounts.access import Person
+
+
+def _now() -> datetime:
+    """By the portal's clock, so that what is told in order was made in order on the sample's day too."""
+    return clock.now()
 
 
 class State(models.TextChoices):
@@ -45,7 +54,8 @@ class Cases(models.QuerySet["Case"]):
 
 class Case(models.Model):
     """`version` grows with every change: a change names the version that it saw, so that of two people one wins
-    and the other is told. `engine` is the latest decision of the rules, `state` what a person made of it."""
+    and the other is told. `engine` is the latest decision of the rules, `state` what a person made of it. `sought` is
+    the group's name in small letters, by which the queue is searched and sorted without looking at every group."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(unique=True)
@@ -67,6 +77,7 @@ class Case(models.Model):
     assigned_to = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     decided_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    sought = models.CharField(max_length=200, blank=True)
 
     objects = Cases.as_manager()
 
@@ -76,6 +87,14 @@ class Case(models.Model):
                          condition=models.Q(state__in=["open", "pended", "referred"])),
             models.Index(fields=["assigned_to", "state"], name="cases_by_person"),
             models.Index(fields=["state", "due_on"], name="cases_by_state"),
+            models.Index(fields=["due_on", "id"], name="cases_by_due_day"),
+            models.Index(fields=["submitted_at", "id"], name="cases_by_age"),
+            models.Index(fields=["employees", "id"], name="cases_by_employees"),
+            GinIndex(fields=["open_clauses"], name="cases_by_clause"),
+            models.Index(fields=["effective_date", "id"], name="open_cases_by_effective_date",
+                         condition=models.Q(state__in=["open", "pended", "referred"])),
+            models.Index(fields=["sought", "id"], name="open_cases_by_name",
+                         condition=models.Q(state__in=["open", "pended", "referred"])),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -105,7 +124,7 @@ class Paper(models.Model):
     judged_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -114,9 +133,10 @@ class Paper(models.Model):
 class DecisionRecord(models.Model):
     """A decision, of the rules or of a person, as it was made. Never changed.
 
-    `document` is the JSON of `underwrite --json` with its inputs, so it can be replayed; `outcomes` has clause →
-    outcome in clear. `made_by` is null where the rules decided; `overrides` is the decision that it sets aside,
-    which a second person has to make.
+    `document` is the JSON of `underwrite --json` with its inputs, so it can be replayed: of a person's decision, that
+    of the rules which they had before them. `outcomes` has clause → outcome in clear. `made_by` is null where the
+    rules decided. An override names the decision that it sets aside (`overrides`), who proposed it, and, in
+    `made_by`, the second person who let it hold. `grounds` are the lawful grounds of a refusal.
     """
 
     class Maker(models.TextChoices):
@@ -136,6 +156,8 @@ class DecisionRecord(models.Model):
     engine_version = models.CharField(max_length=30)
     inputs_sha256 = models.CharField(max_length=64)
     overrides = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    grounds = models.JSONField(default=list)
+    proposed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
@@ -148,31 +170,74 @@ class DecisionRecord(models.Model):
         return f"decision {self.number} of {self.case_id}: {self.decision}"
 
 
+class Override(models.Model):
+    """A decision that differs from what the rules found, proposed by one person: it holds once a second confirms it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="overrides")
+    rules = models.ForeignKey(DecisionRecord, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=10)
+    reason = models.TextField()
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=_now)
+    answered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    confirmed = models.BooleanField(null=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case"], condition=models.Q(answered_at=None), name="one_override_waits")
+        ]
+
+    def __str__(self) -> str:
+        return f"override of {self.case_id}: {self.decision}"
+
+
 class SettledReading(models.Model):
-    """A doubtful text that a named person has decided between its readings: for one case, or for the guideline."""
+    """A doubtful text that a named person has decided between its readings: for one case, or for the guideline.
+
+    Of a clause that leaves it to a person there is no doubt by name; there `reading` is `met`.
+    """
 
     case = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="settled")
     guideline = models.CharField(max_length=60)
     clause = models.CharField(max_length=80)
-    doubt = models.CharField(max_length=80)
+    doubt = models.CharField(max_length=80, blank=True)
     reading = models.CharField(max_length=200)
     why = models.TextField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     on = models.DateField()
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
     undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "guideline", "clause", "doubt"], condition=models.Q(undone_at=None),
+                name="one_reading_a_doubt",
+            ),
+            models.UniqueConstraint(
+                fields=["guideline", "clause", "doubt"], condition=models.Q(undone_at=None, case=None),
+                name="one_reading_a_doubt_for_all",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.doubt}: {self.reading}"
 
 
 class PaperRequest(models.Model):
-    """One letter that asked for papers: what, from whom, by when. Never changed."""
+    """One letter that asked for papers: what, from whom, by when. Never changed.
+
+    `items` are of a decision's `wanting`; `application` is the one that they were asked about.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requests")
     items = models.JSONField()
     due_on = models.DateField()
+    application = models.ForeignKey(ApplicationRevision, on_delete=models.PROTECT, related_name="+")
     letter = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -190,7 +255,7 @@ class Note(models.Model):
     text = models.TextField()
     to_broker = models.BooleanField(default=False)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=_now)
 
     unchanging = Unchanging()
 

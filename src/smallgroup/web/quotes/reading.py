@@ -10,11 +10,12 @@ from datetime import date
 from typing import Any, TypeVar
 
 from smallgroup.census.derived import MAPPABLE
+from smallgroup.census.layouts import find_table
 from smallgroup.census.privacy import any_ssn, shown, ssn_header, words_of
 from smallgroup.census.read import Census, read_census
 from smallgroup.census.repair import applied, repaired
 from smallgroup.census.sheet import Cell, Sheet, blank, column_letter
-from smallgroup.census.table import KNOWN_FIELDS, Table, find_table
+from smallgroup.census.table import KNOWN_FIELDS, Table
 from smallgroup.errors import Problem, Refused
 from smallgroup.web.census_work import read_sheets
 from smallgroup.web.quotes.edits import Edit, Work, difference, edited

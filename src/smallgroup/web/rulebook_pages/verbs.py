@@ -75,7 +75,8 @@ def measure_all(*, by: str = "the portal's keeper") -> int:
 @transaction.atomic
 def undo_settled(one: SettledReading, *, by: User) -> None:
     """Open again what was settled for the guideline, from now on. Raises Refused when that was done already."""
-    done = SettledReading.objects.filter(pk=one.pk, case=None, undone_at=None).update(undone_at=clock.now())
+    still = SettledReading.objects.filter(pk=one.pk, case=None, undone_at=None)
+    done = still.update(undone_at=clock.now(), undone_by=by)
     if done != 1:
         raise Refused(Problem(f"{one.clause}, {one.doubt}", "this is open again already.", "Look at it as it is now."))
     record(by, "undo settled reading", "settled reading", one.pk, guideline=one.guideline, clause=one.clause,
@@ -89,7 +90,7 @@ def settle_again(one: SettledReading, *, by: User) -> None:
         guideline=one.guideline, clause=one.clause, doubt=one.doubt, case=None, undone_at=None
     )
     if since.exists() or SettledReading.objects.filter(pk=one.pk, case=None).exclude(undone_at=None).update(
-        undone_at=None
+        undone_at=None, undone_by=None
     ) != 1:  # fmt: skip
         raise Refused(Problem(f"{one.clause}, {one.doubt}", "it is settled by now.", "Look at it as it is now."))
     record(by, "settle again", "settled reading", one.pk, guideline=one.guideline, clause=one.clause,
