@@ -165,6 +165,18 @@ def purge(data: Path = DATA) -> None:
     typer.echo(f"{purged(clock.today()):,} quotes were deleted.")
 
 
+@app.command("daily")
+def daily(data: Path = DATA) -> None:
+    """Do what the day brings: coverage that starts or ends, renewals that were approved, checklists that are due.
+
+    Run it once a day. A group's own page does the same for that group, so nothing waits for it.
+    """
+    _set_up(data)
+    from smallgroup.web.coverage.calendar import daily as done
+
+    typer.echo(done())
+
+
 @audit_log.command("verify")
 def verify(data: Path = DATA, as_json: bool = inputs.JSON) -> None:
     """Check that every line of the audit log is as it was written; name the first that is not. Status 1 then.

@@ -4,5 +4,4 @@ from smallgroup.web.groups import views
 
 urlpatterns = [
     path("", views.group_list, name="group_list"),
-    path("renewals/", views.renewal_list, name="renewal_list"),
 ]

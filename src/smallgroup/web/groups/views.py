@@ -6,7 +6,3 @@ from django.shortcuts import render
 
 def group_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/said.html", {"title": "group_list", "text": ""})
-
-
-def renewal_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/said.html", {"title": "renewal_list", "text": ""})
