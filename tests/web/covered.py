@@ -21,7 +21,8 @@ STARTS = date(2025, 10, 1)
 
 def make_bakery(people: Any, *, name: str = "Example Crumb Bakery Inc", text: str | None = None) -> Group:
     group = make_group(organization=people.oak, legal_name=name, state="GA", by=people.ada)
-    revise_application(group, text or (EXAMPLES / "group.yaml").read_text(), by=people.ada)
+    text = text or (EXAMPLES / "group.yaml").read_text().replace("Example Crumb Bakery Inc", name)
+    revise_application(group, text, by=people.ada)
     census = read_file(CENSUS, "census.xlsx", as_of=TODAY)
     revise_census(group, census.members, by=people.ada, original_name="census.xlsx")
     return group
