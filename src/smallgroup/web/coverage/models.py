@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 
+from smallgroup.web import clock
 from smallgroup.web.accounts.models import User
 from smallgroup.web.cases.models import Case
 from smallgroup.web.groups.models import ApplicationRevision, CensusRevision, Group
 from smallgroup.web.unchanging import Unchanging
 from smallgroup.web.vault.models import Sealed
+
+
+def now() -> datetime:
+    """On the portal's own clock, so that the sample tells its own days."""
+    return clock.now()
 
 
 class Enrollment(models.Model):
@@ -31,7 +38,7 @@ class Enrollment(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=now)
 
     unchanging = Unchanging(may_change=("accepted_because", "confirmed_at", "confirmed_by_id"))
 
@@ -55,7 +62,7 @@ class ContractYear(models.Model):
     census = models.ForeignKey(CensusRevision, on_delete=models.PROTECT, related_name="+")
     case = models.OneToOneField(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="year")
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=now)
 
     class Meta:
         ordering: ClassVar = ["number"]
@@ -92,7 +99,7 @@ class Change(models.Model):
     details = models.ForeignKey(Sealed, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by")
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=now)
 
     class Meta:
         ordering: ClassVar = ["number"]
@@ -113,7 +120,7 @@ class Ending(models.Model):
     reason = models.CharField(max_length=40)
     told = models.CharField(max_length=500, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    made_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(default=now)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

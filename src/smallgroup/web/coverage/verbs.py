@@ -88,7 +88,7 @@ def enroll(
     Raises Refused: another census was uploaded since, it is enrolled already, or nobody says why.
     """
     held = Group.objects.select_for_update().get(pk=enrollment.group_id)
-    if held.enrollments.order_by("-made_at").values_list("pk", flat=True).first() != enrollment.pk:
+    if held.enrollments.order_by("-made_at", "-pk").values_list("pk", flat=True).first() != enrollment.pk:
         raise Refused(Problem("The final census", "another one was uploaded since.", "Look at the newer one."))
     if worse and not accepted_because.strip():
         raise Refused(Problem("The final census", f"with it this is no longer met: {'; '.join(worse)}.",
