@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def serve(
         _load_sample(port)
     else:
         out.print(f"smallgroup on http://{host}:{port}, Ctrl-C ends it.")
+    # The sample was read with Polars in this process, and a worker forked from it would hang at its first frame.
+    multiprocessing.set_start_method("spawn", force=True)
     from granian import Granian
     from granian.constants import Interfaces
 
