@@ -106,7 +106,8 @@ def renewing_file(group: Group, year: ContractYear, months: list[MonthCounts]) -
     today = clock.today()
     return replace(
         file,
-        application=replace(file.application, effective_date=year.renews_on),
+        # Complete with this day: what is missing is told by the checklist, and not by the day it is asked on.
+        application=replace(file.application, effective_date=year.renews_on, complete_on=today),
         contract=Contract(
             original_effective_date=started,
             months=tuple(one.as_contract_month for one in months if not one.ahead),
