@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,9 @@ from smallgroup.web.accounts import verbs as accounts
 from smallgroup.web.accounts.models import Membership, Role
 from smallgroup.web.audit_log.models import AuditLine
 from smallgroup.web.cases.models import SettledReading
+from smallgroup.web.coverage.models import Enrollment
+from smallgroup.web.groups.models import Group
+from tests.web.covered import make_enrolled
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +50,14 @@ class Things:
             by=people.sam, on=clock.today(),
         )  # fmt: skip
 
+    @cached_property
+    def covered(self) -> Group:
+        return make_enrolled(self.people)
+
+    @cached_property
+    def enrollment(self) -> Enrollment:
+        return self.covered.enrollments.get()
+
 
 def who(**status: int) -> dict[str | None, int]:
     """Status by person; `rest` is everybody else, `nobody` who has not signed in."""
@@ -56,6 +68,10 @@ def who(**status: int) -> dict[str | None, int]:
 
 EVERYBODY = who(rest=200, nobody=200)
 SIGNED_IN = who(rest=200)
+OF_COVERED = who(rest=200, eve=404)
+SELLS_COVERED = who(rest=403, eve=404, ada=302, ann=302, gil=302)
+FORM_OF_COVERED = who(rest=403, eve=404, ada=200, ann=200, gil=200)
+TOLD_WHY_NOT = who(rest=403, eve=404, ada=422, ann=422, gil=422)
 OF_OAK_ADMIN = who(rest=404, ann=302, ada=403, bo=403)
 
 TABLE: dict[str, tuple[str, Callable[[Things], list[Any]], dict[str, Any], dict[str | None, int]]] = {
@@ -71,7 +87,21 @@ TABLE: dict[str, tuple[str, Callable[[Things], list[Any]], dict[str, Any], dict[
     "quote_start": ("GET", lambda t: [], {}, EVERYBODY),
     "quote_list": ("GET", lambda t: [], {}, EVERYBODY),
     "group_list": ("GET", lambda t: [], {}, EVERYBODY),
-    "renewal_list": ("GET", lambda t: [], {}, EVERYBODY),
+    "coverage_list": ("GET", lambda t: [], {}, SIGNED_IN),
+    "renewal_list": ("GET", lambda t: [], {}, SIGNED_IN),
+    "coverage": ("GET", lambda t: [t.covered.pk], {}, OF_COVERED),
+    "roster": ("GET", lambda t: [t.covered.pk], {}, OF_COVERED),
+    "participation": ("GET", lambda t: [t.covered.pk], {}, OF_COVERED),
+    "renewal": ("GET", lambda t: [t.covered.pk], {}, OF_COVERED),
+    "roster_change": ("GET", lambda t: [t.covered.pk, "end"], {}, FORM_OF_COVERED),
+    "roster_undo": ("POST", lambda t: [t.covered.pk], {}, TOLD_WHY_NOT),
+    "coverage_end": ("GET", lambda t: [t.covered.pk], {}, {**FORM_OF_COVERED, "uma": 200, "sam": 200}),
+    "coverage_end_undo": ("POST", lambda t: [t.covered.pk], {}, {**TOLD_WHY_NOT, "uma": 422, "sam": 422}),
+    "renewal_submit": ("POST", lambda t: [t.covered.pk], {}, TOLD_WHY_NOT),
+    "enroll": ("GET", lambda t: [t.covered.pk], {}, FORM_OF_COVERED),
+    "enroll_undo": ("POST", lambda t: [t.covered.pk], {}, SELLS_COVERED),
+    "enrollment": ("GET", lambda t: [t.enrollment.pk], {}, OF_COVERED),
+    "enrollment_confirm": ("POST", lambda t: [t.enrollment.pk], {}, {**TOLD_WHY_NOT, "uma": 422, "sam": 422}),
     "case_queue": ("GET", lambda t: [], {}, EVERYBODY),
     "rulebook": ("GET", lambda t: [], {}, EVERYBODY),
     "rulebook_clause": ("GET", lambda t: ["kp-ga-2025-07", "participation"], {}, EVERYBODY),

@@ -173,8 +173,3 @@ def test_another_broker_and_undo(people: Any, bakery: Group) -> None:
     assert bakery.broker == people.ada
 
 
-def test_renewals_are_listed_by_their_day(people: Any, bakery: Group) -> None:
-    assert "No group of yours" in get(people, "ada", "renewal_list")
-    Group.objects.filter(pk=bakery.pk).update(anniversary="2025-12-01")
-    assert "December 1, 2025" in get(people, "ada", "renewal_list")
-    assert bakery.legal_name not in get(people, "eve", "renewal_list")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import multiprocessing
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import typer
@@ -57,6 +56,8 @@ def serve(
         _load_sample(port)
     else:
         out.print(f"smallgroup on http://{host}:{port}, Ctrl-C ends it.")
+    # The sample was read with Polars in this process, and a worker forked from it would hang at its first frame.
+    multiprocessing.set_start_method("spawn", force=True)
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -97,27 +98,15 @@ def _set_up(data: Path | None, *, plain_http: bool = True, demo: bool = False) -
 
 
 def _load_sample(port: int) -> None:
-    """In a process of its own: the server forks its workers from this one, and none that has used Polars may fork."""
-    loading = subprocess.run([sys.executable, "-m", "smallgroup", "portal", "sample"], check=False)
-    if loading.returncode:
-        raise typer.Exit(loading.returncode)
     from smallgroup.web import sample
 
+    sample.load()
     out = output.console()
     out.print(f"smallgroup on http://127.0.0.1:{port}, Ctrl-C ends it. Everything in it is invented.")
     rows = [[one.name, one.role.label, one.email, sample.PASSWORD,
              sample.code_of(one.email) if one.place == "carrier" else "none"] for one in sample.PEOPLE]  # fmt: skip
     out.print(output.table("Sign in as", ("who", "role", "e-mail", "password", "second factor"), rows))
     out.print("A second factor changes every 30 seconds. The next one: smallgroup portal code EMAIL", markup=False)
-
-
-@app.command("sample", hidden=True)
-def sample() -> None:
-    """Load the sample, once; `serve --demo` calls this."""
-    _set_up(None)
-    from smallgroup.web.sample import load
-
-    load()
 
 
 @app.command("code")
@@ -190,6 +179,16 @@ def measure_cases(data: Path = DATA) -> None:
     from smallgroup.web.rulebook_pages.verbs import measure_all
 
     typer.echo(f"The measures of {measure_all():,} cases are kept now.")
+@app.command("daily")
+def daily(data: Path = DATA) -> None:
+    """Do what the day brings: coverage that starts or ends, renewals that were approved, checklists that are due.
+
+    Run it once a day. A group's own page does the same for that group, so nothing waits for it.
+    """
+    _set_up(data)
+    from smallgroup.web.coverage.calendar import daily as done
+
+    typer.echo(done())
 
 
 @audit_log.command("verify")

@@ -19,6 +19,7 @@ from smallgroup.web.accounts.models import Membership, Organization, Role, User
 from smallgroup.web.audit_log.models import record
 from smallgroup.web.cases import verbs as cases
 from smallgroup.web.census_work import keep_original, read_file
+from smallgroup.web.coverage import sample as coverage_sample
 from smallgroup.web.groups import verbs as groups
 
 DAY = date(2025, 9, 12)
@@ -95,6 +96,7 @@ def _load(folder: Path) -> None:
                              original=keep_original(data), original_name="census.xlsx")  # fmt: skip
         if submitted is not None:
             cases.submit(group, by=broker, on=submitted)
+    coverage_sample.load(places["agency"], broker, text, census)
 
 
 def _variants() -> list[tuple[str, Callable[[GroupFile], GroupFile], date | None]]:

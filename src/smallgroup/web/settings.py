@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "smallgroup.web.quotes",
     "smallgroup.web.groups",
     "smallgroup.web.cases",
+    "smallgroup.web.coverage",
     "smallgroup.web.rulebook_pages",
 ]
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("quotes/", include("smallgroup.web.quotes.urls")),
     path("groups/", include("smallgroup.web.groups.urls")),
     path("cases/", include("smallgroup.web.cases.urls")),
+    path("coverage/", include("smallgroup.web.coverage.urls")),
     path("rulebook/", include("smallgroup.web.rulebook_pages.urls")),
 ]
 handler403 = "smallgroup.web.pages.refusals.forbidden"

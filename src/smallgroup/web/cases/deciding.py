@@ -121,6 +121,11 @@ def _hold(
     if final and case.kind == Kind.NEW:
         move(case.group, _STAGES[decision], come_from=(Stage.SUBMITTED,), by=by)
     record(by, decision, "case", case.pk, group_id=case.group_id, number=kept.number, override=proposed is not None)
+    if decision == "approve" and case.kind == Kind.RENEWAL:
+        from smallgroup.web.coverage.renewals import renew
+
+        case.refresh_from_db()
+        renew(case, by=by)
     return kept
 
 

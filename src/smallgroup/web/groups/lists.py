@@ -159,11 +159,3 @@ def _waits_for(case: Case) -> list[str]:
         open_ = len(case.open_clauses)
         said.append("1 open clause" if open_ == 1 else f"{open_} open clauses")
     return said
-
-
-def renewals_for(person: Person, today: date) -> QuerySet[Group]:
-    """Groups that are covered, by their anniversary, the nearest first."""
-    return (
-        Group.objects.worked_by(person).filter(anniversary__gte=today).select_related("organization", "broker")
-        .order_by("anniversary", "legal_name")
-    )  # fmt: skip

@@ -5,7 +5,6 @@ from smallgroup.web.groups import application_views, case_views, census_views, p
 urlpatterns = [
     path("", views.group_list, name="group_list"),
     path("new/", views.group_new, name="group_new"),
-    path("renewals/", views.renewal_list, name="renewal_list"),
     path("<uuid:group>/", views.group_page, name="group_page"),
     path("<uuid:group>/broker/", views.group_broker, name="group_broker"),
     path("<uuid:group>/broker/<str:broker>/back/", views.group_broker_back, name="group_broker_back"),

@@ -6,7 +6,6 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,14 +32,6 @@ def group_list(request: HttpRequest) -> HttpResponse:
     page = "groups/_list.html" if getattr(request, "htmx", False) else "groups/list.html"
     may = any(person.for_agency("sell", one) for one in found.agencies)
     return render(request, page, {"found": found, "nav": "groups", "sorts": lists.SORTS, "may_sell": may})
-
-
-@require_GET
-@signed_in
-def renewal_list(request: HttpRequest) -> HttpResponse:
-    held = lists.renewals_for(person_of(request), clock.today())
-    page = Paginator(held, lists.PAGE).get_page(request.GET.get("page"))
-    return render(request, "groups/renewals.html", {"page": page, "nav": "renewals"})
 
 
 @require_http_methods(["GET", "POST"])

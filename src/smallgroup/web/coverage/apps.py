@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Coverage(AppConfig):
+    name = "smallgroup.web.coverage"
+    label = "coverage"
