@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from smallgroup import dates, money
-from smallgroup.census.checks import CHILD_UNTIL
+from smallgroup.census.doubts import CHILD_UNTIL
 from smallgroup.census.fields import WAIVER_REASONS
 from smallgroup.dates import add_days, age_on, spoken
 from smallgroup.errors import Problem, Refused
