@@ -12,6 +12,7 @@ from smallgroup.web.cases import verbs
 from smallgroup.web.cases.models import Case, Paper
 from smallgroup.web.census_work import read_file
 from smallgroup.web.groups.verbs import make_group, revise_application, revise_census
+from smallgroup.web.sample import hand_in_papers
 from smallgroup.web.vault.models import seal
 from tests.web.conftest import EXAMPLES, TODAY
 
@@ -50,6 +51,7 @@ def make_case(people: Any, finds: str = "approve", *, name: str = "Example Crumb
     revise_application(group, TEXTS[finds].replace("Example Crumb Bakery Inc", name), by=people.ada)
     census = with_contractors(members()) if finds.startswith("refer") else members()
     revise_census(group, census, by=people.ada, original_name="census.xlsx")
+    hand_in_papers(group, by=people.ada)
     case = verbs.submit(group, by=people.ada)
     assert case.engine == finds.partition(',')[0]
     return case

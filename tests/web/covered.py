@@ -13,6 +13,7 @@ from smallgroup.web.coverage.forms import asked
 from smallgroup.web.coverage.models import Change, Enrollment
 from smallgroup.web.groups.models import Group, Stage
 from smallgroup.web.groups.verbs import make_group, move, revise_application, revise_census
+from smallgroup.web.sample import hand_in_papers
 from tests.web.conftest import EXAMPLES, TODAY
 
 CENSUS = (EXAMPLES / "census.xlsx").read_bytes()
@@ -25,6 +26,7 @@ def make_bakery(people: Any, *, name: str = "Example Crumb Bakery Inc", text: st
     revise_application(group, text, by=people.ada)
     census = read_file(CENSUS, "census.xlsx", as_of=TODAY)
     revise_census(group, census.members, by=people.ada, original_name="census.xlsx")
+    hand_in_papers(group, by=people.ada)
     return group
 
 

@@ -9,10 +9,11 @@ from django.urls import reverse
 from smallgroup.web.census_work import keep_original, read_file
 from smallgroup.web.groups.models import Group
 from smallgroup.web.groups.verbs import make_group, revise_application, revise_census
+from smallgroup.web.sample import hand_in_papers
 from tests.web.conftest import EXAMPLES, TODAY
 
 
-def bakery_of(people: Any, *, census: bool = True, **changed: str) -> Group:
+def bakery_of(people: Any, *, census: bool = True, papers: bool = True, **changed: str) -> Group:
     """The sample bakery; `changed` replaces text of its application."""
     group = make_group(organization=people.oak, legal_name="Example Crumb Bakery Inc", state="GA", by=people.ada)
     text = (EXAMPLES / "group.yaml").read_text()
@@ -25,6 +26,8 @@ def bakery_of(people: Any, *, census: bool = True, **changed: str) -> Group:
         read = read_file(data, "census.xlsx", as_of=TODAY)
         revise_census(group, read.members, by=people.ada, notices=read.notices, original=keep_original(data),
                       original_name="census.xlsx")  # fmt: skip
+    if papers:
+        hand_in_papers(group, by=people.ada)
     group.refresh_from_db()
     return group
 

@@ -17,6 +17,7 @@ from smallgroup.web.cases.models import Case, State
 from smallgroup.web.census_work import read_file
 from smallgroup.web.groups.models import Group, Stage
 from smallgroup.web.groups.verbs import make_group, revise_application, revise_census
+from smallgroup.web.sample import hand_in_papers
 from tests.web.conftest import EXAMPLES, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,7 @@ def bakery(people: Any) -> Group:
     data = (EXAMPLES / "census.xlsx").read_bytes()
     census = read_file(data, "census.xlsx", as_of=TODAY)
     revise_census(group, census.members, by=people.ada, notices=census.notices, original_name="census.xlsx")
+    hand_in_papers(group, by=people.ada)
     return group
 
 

@@ -90,7 +90,7 @@ def test_notes_are_for_the_carrier_or_for_the_broker_too(people: Any) -> None:
 
 def test_a_paper_is_rejected_with_a_reason_and_the_rules_decide_with_it(people: Any) -> None:
     case = make_case(people)
-    paper = make_paper(case, "waiver_forms", people)
+    paper = case.group.papers.get(kind="waiver_forms")
     at = f"papers/{paper.pk}/"
     assert post(people, "uma", case, f"{at}judge/", status="rejected", reason="").status_code == 422
     assert post(people, "uma", case, f"{at}judge/", status="perhaps", reason="?").status_code == 422

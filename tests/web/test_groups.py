@@ -11,6 +11,7 @@ from smallgroup.web.audit_log.models import AuditLine, first_bad_line
 from smallgroup.web.cases import verbs as cases
 from smallgroup.web.groups.models import Group, Stage
 from smallgroup.web.groups.verbs import make_group
+from smallgroup.web.sample import hand_in_papers
 from tests.web.groups import bakery_of, get, post
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ CHANGE = ("group_broker", "application_upload", "census_upload", "census_accept"
 
 @pytest.fixture
 def bakery(people: Any) -> Group:
-    return bakery_of(people)
+    return bakery_of(people, papers=False)
 
 
 @pytest.mark.parametrize("name", READ)
@@ -68,6 +69,7 @@ def test_a_list_is_searched_filtered_sorted_and_counted(people: Any, bakery: Gro
     for name in ("Example Zebra Cafe LLC", "Example Apple Press LLC"):
         make_group(organization=people.oak, legal_name=name, state="GA", by=people.ann)
     make_group(organization=people.elm, legal_name="Example Elm Only LLC", state="GA", by=people.eve)
+    hand_in_papers(bakery, by=people.ada)
     cases.submit(bakery, by=people.ada)
     page = get(people, "ada", "group_list")
     assert "Elm Only" not in page

@@ -16,6 +16,7 @@ from smallgroup.web.cases import papers
 from smallgroup.web.cases.models import Paper
 from smallgroup.web.file_types import file_type
 from smallgroup.web.groups.models import Group
+from smallgroup.web.sample import hand_in_papers
 from smallgroup.web.vault.models import Sealed
 from tests.web.groups import bakery_of, get, post
 
@@ -67,7 +68,7 @@ def test_what_is_not_let_in_gets_a_sentence(data: bytes, said: str) -> None:
 @pytest.fixture
 def group(people: Any) -> Group:
     # The sample bakery, without the form that its 1099 workers need.
-    return bakery_of(people, **{"    - {kind: form_1099_validation, received_on: 2025-09-10, status: received}\n": ""})
+    return bakery_of(people, papers=False, **{"    - {kind: form_1099_validation, received_on: 2025-09-10, status: received}\n": ""})
 
 
 def send(
@@ -121,6 +122,7 @@ def test_the_same_file_twice_and_one_that_is_too_large_are_told(people: Any, gro
 
 @pytest.mark.django_db
 def test_what_is_missing_comes_first_and_is_missing_no_more(people: Any, group: Group) -> None:
+    hand_in_papers(group, by=people.ada)
     page = get(people, "ada", "group_papers", group.pk)
     before, _, after = page.partition("the employer application</option>")
     assert "the 1099 validation form, which is missing</option>" in before

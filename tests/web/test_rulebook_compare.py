@@ -26,6 +26,7 @@ from smallgroup.web.groups.verbs import make_group, revise_application, revise_c
 from smallgroup.web.rulebook_pages.models import MeasuredCase
 from smallgroup.web.rulebook_pages.verbs import measure_all
 from smallgroup.web.rulebook_pages.versions import Version, impact
+from smallgroup.web.sample import hand_in_papers
 from tests.web.conftest import EXAMPLES, TODAY
 from tests.web.test_rulebook import text_of
 
@@ -54,6 +55,7 @@ def make_case(people: Any) -> Any:
         text = (EXAMPLES / "group.yaml").read_text().replace("Example Crumb Bakery Inc", f'"{name}"')
         revise_application(group, text, by=people.ada)
         revise_census(group, change(members), by=people.ada)
+        hand_in_papers(group, by=people.ada)
         return cases.submit(group, by=people.ada)
 
     return made

@@ -12,15 +12,18 @@ from django.db import transaction
 from smallgroup.dates import add_days
 from smallgroup.errors import Problem, Refused
 from smallgroup.group import GroupFile, read_group
+from smallgroup.group.papers import in_words
 from smallgroup.group.write import group_text
 from smallgroup.intake.rates_file import rates_file
 from smallgroup.web import clock, rates
 from smallgroup.web.accounts.models import Membership, Organization, Role, User
 from smallgroup.web.audit_log.models import record
+from smallgroup.web.cases import papers
 from smallgroup.web.cases import verbs as cases
 from smallgroup.web.census_work import keep_original, read_file
 from smallgroup.web.coverage import sample as coverage_sample
 from smallgroup.web.groups import verbs as groups
+from smallgroup.web.groups.models import Group
 
 DAY = date(2025, 9, 12)
 """The day on which the sample group was complete; its rates hold around it."""
@@ -94,9 +97,19 @@ def _load(folder: Path) -> None:
         groups.revise_application(group, group_text(file), by=broker)
         groups.revise_census(group, census.members, by=broker, notices=census.notices,
                              original=keep_original(data), original_name="census.xlsx")  # fmt: skip
+        hand_in_papers(group, by=broker)
         if submitted is not None:
             cases.submit(group, by=broker, on=submitted)
     coverage_sample.load(places["agency"], broker, text, census)
+
+
+def hand_in_papers(group: Group, *, by: User) -> None:
+    """An invented paper for each one that the group's application names: what it says of papers proves nothing."""
+    application = group.applications.order_by("-number").first()
+    assert application is not None
+    for document in read_group(application.text).application.documents or ():
+        said = f"An invented {in_words(document.kind)} of {group.legal_name}, for the sample.\n"
+        papers.hand_in(group, [(f"{document.kind}.txt", said.encode())], kind=document.kind, by=by)
 
 
 def _variants() -> list[tuple[str, Callable[[GroupFile], GroupFile], date | None]]:

@@ -81,7 +81,7 @@ def submit(group: Group, *, by: User, kind: Kind = Kind.NEW, on: date | None = N
 def full_text(application: ApplicationRevision, papers: list[Paper]) -> str:
     """The application with the papers that were handed in, as the rules read it.
 
-    A paper that was handed in for a kind stands instead of what the application says of that kind.
+    What an application says of papers proves nothing here: only a paper that is there counts.
     """
     file = read_group(application.text, file="The application")
     theirs = [
@@ -91,9 +91,7 @@ def full_text(application: ApplicationRevision, papers: list[Paper]) -> str:
         )
         for one in papers
     ]  # fmt: skip
-    kinds = {one.kind for one in theirs}
-    said = [one for one in file.application.documents or () if one.kind not in kinds]
-    return group_text(replace(file, application=replace(file.application, documents=(*said, *theirs))))
+    return group_text(replace(file, application=replace(file.application, documents=tuple(theirs))))
 
 
 def layer_of(case: Case, guideline_id: str) -> str | None:
