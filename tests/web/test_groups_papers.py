@@ -68,7 +68,8 @@ def test_what_is_not_let_in_gets_a_sentence(data: bytes, said: str) -> None:
 @pytest.fixture
 def group(people: Any) -> Group:
     # The sample bakery, without the form that its 1099 workers need.
-    return bakery_of(people, papers=False, **{"    - {kind: form_1099_validation, received_on: 2025-09-10, status: received}\n": ""})
+    form = "    - {kind: form_1099_validation, received_on: 2025-09-10, status: received}\n"
+    return bakery_of(people, papers=False, **{form: ""})
 
 
 def send(

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from smallgroup.errors import Refused
 from smallgroup.web.audit_log.models import AuditLine
 from smallgroup.web.quotes import uploads
 from smallgroup.web.quotes.edits import Edit, Work, difference, edited
 from smallgroup.web.quotes.models import CensusDraft
 from smallgroup.web.vault.models import Sealed
+from tests.web.conftest import TODAY
 from tests.web.quoting import HEADER, census, do, drafted, messy, page, people_rows, seen, send, workbook
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +238,19 @@ def test_edits_are_what_makes_one_sheet_of_the_other() -> None:
     assert again == work
     assert edited(before, again.steps)[0].columns == after[0].columns
     assert edited(before, ((Edit("S", 99, 0, "z"), Edit("T", 2, 0, "z")),)) == before
+
+
+@pytest.mark.django_db
+def test_a_fax_is_for_a_person_to_compare_first() -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    from smallgroup.web.census_work import read_file, read_sheets
+
+    picture = BytesIO()
+    Image.new("1", (200, 200), 1).save(picture, "PNG")
+    for read in (lambda: read_sheets(picture.getvalue(), "fax.png"),
+                 lambda: read_file(picture.getvalue(), "fax.png", as_of=TODAY)):  # fmt: skip
+        with pytest.raises(Refused, match=r"only character recognition can read\. Run smallgroup census check"):
+            read()

@@ -25,6 +25,7 @@ def census_file(
     mapping: Mapping[str, str] | None = None,
     remembered: Mapping[str, str] | None = None,
     part: str | None = None,
+    recognition: bool = True,
     as_of: date,
 ) -> Census:
     """The census in a spreadsheet, a text file, a PDF, a picture of a page or a message (.eml): the one way in.
@@ -33,7 +34,7 @@ def census_file(
     sender before, `part` which part of a message is meant; `as_of` is the day after which nobody is born yet.
     Raises Refused with every problem of the file; whatever it does to its reader, this process lives on. Where
     `Census.reading` is not None, character recognition read the file, and a person must compare it with the original
-    before it is used.
+    before it is used; without `recognition` a fax or a scan is refused.
     """
     # Imported late: the child processes import this package too, and must stay small.
     from smallgroup.intake import process
@@ -44,28 +45,33 @@ def census_file(
 
     from smallgroup.census.read import read_census
 
-    sheets, notices = _sheets_of(path, part)
+    sheets, notices = _sheets_of(path, part, recognition)
     census = read_census(sheets, file=Path(path).name, mapping=mapping, remembered=remembered, as_of=as_of)
     return replace(census, notices=notices + census.notices) if notices else census
 
 
 def census_sheets(
-    path: str | PathLike[str], *, part: str | None = None
+    path: str | PathLike[str], *, part: str | None = None, recognition: bool = True
 ) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The sheets of a census file as they are, and notices about how it was read. Raises Refused."""
     from smallgroup.intake import process
 
     process.warm_up()
-    return _sheets_of(path, part)
+    return _sheets_of(path, part, recognition)
 
 
-def _sheets_of(path: str | PathLike[str], part: str | None = None) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def _sheets_of(
+    path: str | PathLike[str], part: str | None, recognition: bool
+) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     from pathlib import Path
 
     from smallgroup.intake import mail, paper, spreadsheet
+    from smallgroup.intake.child import Limits
 
     suffix = Path(path).suffix.lower()
     if suffix == ".eml" or part is not None:
-        found = mail.part_of(path, part)
+        found = mail.part_of(path, part, limits=Limits(recognition=recognition))
         return found.sheets, found.notices
-    return paper.sheets_of(path) if suffix in paper.SUFFIXES else spreadsheet.sheets_of(path)
+    if suffix in paper.SUFFIXES:
+        return paper.sheets_of(path, recognized=recognition)
+    return spreadsheet.sheets_of(path)

@@ -25,7 +25,8 @@ END = b'{"end":true}'
 class Limits:
     """How much one file may take, and what the messages about it call it.
 
-    The memory is address space; the answer is what the parent will hold.
+    The memory is address space; the answer is what the parent will hold. Without `recognition` a page that is only a
+    picture is refused: reading one takes seconds, and a person must compare what was read.
     """
 
     memory_bytes: int = 512 * 2**20
@@ -38,6 +39,7 @@ class Limits:
     columns: int = 256
     cells: int = 5_000_000
     paper: str = "census"
+    recognition: bool = True
 
 
 class Unreadable(Exception):

@@ -82,13 +82,13 @@ def read_mail(path: str | os.PathLike[str], *, limits: Limits | None = None) -> 
         spreadsheet.refuse_silence(silence, f"Census file {name}", limits.paper, _FIX)
 
 
-def part_of(path: str | os.PathLike[str], part: str | None = None) -> Part:
+def part_of(path: str | os.PathLike[str], part: str | None = None, *, limits: Limits | None = None) -> Part:
     """The part of that name in a message, or the only census in it. Raises Refused."""
     file = Path(path)
     if file.suffix.lower() != ".eml":
         why = "a part is named, but only a message (.eml) has parts."
         raise Refused(Problem(f"Census file {shown(file.name)}", why, "Leave --part out."))
-    return chosen(read_mail(file), part)
+    return chosen(read_mail(file, limits=limits), part)
 
 
 def chosen(mail: Mail, part: str | None = None) -> Part:
@@ -235,7 +235,10 @@ def _file(part: Part, data: bytes, suffix: str, mail: Mail, place: Path, limits:
     origin = f"{mail.file}, {part.title}"
     try:
         on_paper = file.suffix in paper.SUFFIXES
-        sheets, notices = paper.sheets_of(file) if on_paper else spreadsheet.sheets_of(file, limits=limits)
+        if on_paper:
+            sheets, notices = paper.sheets_of(file, recognized=limits.recognition)
+        else:
+            sheets, notices = spreadsheet.sheets_of(file, limits=limits)
     except Refused as refused:
         own = f"Census file {spreadsheet.name_of(file)}"
         where = f"Census file {origin}"

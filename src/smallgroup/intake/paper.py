@@ -21,6 +21,9 @@ PICTURE_LIMITS: Final = Limits(cpu_seconds=60, wall_seconds=300.0, memory_bytes=
 COMMANDS: Final = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin"
 """Where tesseract is looked for: never in a folder that somebody's environment names."""
 
+COMPARED: Final = (
+    "Run smallgroup census check FILE --fixed OUT.xlsx, compare OUT.xlsx with the original, and hand that in."
+)
 _STARTS: Final = {
     ".tif": ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "TIFF"),
     ".png": ((b"\x89PNG\r\n\x1a\n",), "PNG"),
@@ -28,9 +31,10 @@ _STARTS: Final = {
 }
 
 
-def sheets_of(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
+def sheets_of(path: str | PathLike[str], *, recognized: bool = True) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
     """The tables on the paper, and notices about how they were read. Where they were recognized, `Sheet.confidence`
-    says how surely. Raises Refused: it is damaged, protected, harmful, has no table, or tesseract is missing.
+    says how surely. Raises Refused: it is damaged, protected, harmful, has no table, or tesseract is missing; or it has
+    to be `recognized`, and that is not wanted.
     """
     file = Path(path)
     where, suffix = place_of(file, TEXT_LIMITS), file.suffix.lower()
@@ -47,6 +51,8 @@ def sheets_of(path: str | PathLike[str]) -> tuple[tuple[Sheet, ...], tuple[str, 
             if not start.startswith(starts):
                 why = f"it is named {suffix} but is no {kind}."
                 refuse(where, why, "Check whether it was saved whole, and what it is.")
+        if not recognized:
+            refuse(where, "it is a fax or a scan, which only character recognition can read.", COMPARED)
         command = _tesseract(where, file)
         lines = answer(
             recognition.lines, str(file.absolute()), PICTURE_LIMITS, command, pdf=suffix == ".pdf",

@@ -44,7 +44,7 @@ def read_file(data: bytes, name: str, *, as_of: date, mapping: Mapping[str, str]
     from smallgroup.intake import census_file
 
     with on_disk(data, name) as path:
-        return census_file(path, mapping=mapping, as_of=as_of)
+        return census_file(path, mapping=mapping, recognition=False, as_of=as_of)
 
 
 def read_sheets(data: bytes, name: str) -> tuple[tuple[Sheet, ...], tuple[str, ...]]:
@@ -52,7 +52,7 @@ def read_sheets(data: bytes, name: str) -> tuple[tuple[Sheet, ...], tuple[str, .
     from smallgroup.intake import census_sheets
 
     with on_disk(data, name) as path:
-        return census_sheets(path)
+        return census_sheets(path, recognition=False)
 
 
 def bytes_of(members: pl.DataFrame) -> bytes:
