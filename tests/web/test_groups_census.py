@@ -49,8 +49,6 @@ def test_a_census_is_taken_sealed_and_counted(people: Any, group: Group) -> None
     assert "attachment" in file["Content-Disposition"]
     assert file["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert AuditLine.objects.filter(verb="read", kind="census", object_id=str(revision.pk)).count() == 1
-    assert people.client("eve").get(reverse("census_original", args=[group.pk, 1])).status_code == 404
-    assert people.client("ada").get(reverse("census_original", args=[group.pk, 2])).status_code == 404
     assert first_bad_line() is None
 
 
@@ -125,7 +123,6 @@ def test_who_joined_left_and_changed_is_shown_to_readers_and_noted(people: Any, 
         assert said in page, said
     assert AuditLine.objects.filter(verb="read", kind="census").count() == before + 2
     url = reverse("census_difference", args=[group.pk])
-    assert people.client("eve").get(url, {"before": "1", "after": "2"}).status_code == 404
     assert client.get(url, {"before": "1", "after": "x"}).status_code == 404
 
 

@@ -72,7 +72,8 @@ def current_year(group: Group) -> ContractYear:
 
 
 def prepare(group: Group, *, by: User | str, with_bills: bool = True) -> Renewal:
-    """What the group has to show for its renewal, and what it has shown. Reads its census and its wage report.
+    """What the group has to show for its renewal, and what it has shown. Reads its census and its wage report, and
+    keeps nothing: the counts that the list shows are `count_due`'s.
 
     Raises Refused: it is not covered, or its application cannot be read.
     """
@@ -92,9 +93,7 @@ def prepare(group: Group, *, by: User | str, with_bills: bool = True) -> Renewal
     found = recertify(file, members.drop("row"), guideline=guideline, as_of=today)
     bills, why_not = (_bills(file, members, year, today) if with_bills else (None, ""))
     wages, wages_unknown = _wages(group, members, today, by=by) if with_bills else (None, "")
-    state = Renewal(year, found, months, bills, why_not, wages, wages_unknown)
-    _keep_state(group, state, today)
-    return state
+    return Renewal(year, found, months, bills, why_not, wages, wages_unknown)
 
 
 def renewing_file(group: Group, year: ContractYear, months: list[MonthCounts]) -> GroupFile:
@@ -241,7 +240,7 @@ def count_due(today: date) -> int:
     done = 0
     for group in near.exclude(renewal_state__counted_on=today).order_by("anniversary", "pk"):
         try:
-            prepare(group, by=CLOCK, with_bills=False)
+            _keep_state(group, prepare(group, by=CLOCK, with_bills=False), today)
             done += 1
         except Refused:
             continue  # its page says why
