@@ -1,0 +1,254 @@
+"""A census in the plain layout whose cells are all in order → its members, by whole columns instead of by cells.
+
+The law: what is accepted here is accepted by `read_census`, with the very same answer; whatever is not plainly right
+is None, and read the careful way, which alone says what is wrong. So nothing is decided here: the header is recognized
+and each different word is read by the careful way's own functions, and what could be worth a look is only found here,
+generously: the families concerned are looked at by `doubts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from smallgroup.census import doubts
+from smallgroup.census.checks import Rows
+from smallgroup.census.fields import BY_NAME, OWNING_WORKERS, SCHEMA, Field
+from smallgroup.census.layouts import find_table
+from smallgroup.census.matching import NAMED
+from smallgroup.census.read import Census, by_place, read_column, report_findings
+from smallgroup.census.sheet import SPACE, Sheet
+from smallgroup.census.table import PLAIN, Table
+from smallgroup.census.values import OLDEST_AGE, Fault
+from smallgroup.dates import age_on
+
+_IDS = ("family_id", "member_id")
+_NAMES = ("first_name", "last_name")
+_PARTNERS = ("spouse", "domestic_partner")
+_SSN_LENGTH = 11  # of ###-##-####
+_FORMS = ((r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "%Y-%m-%d"), (r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$", "%m/%d/%Y"))
+
+Words = tuple[pl.Series, Sequence[Any]]
+"""A column of few different values: the place of each row's value among them, null where the cell is empty; and they."""
+
+
+def recognized(sheet: Sheet, *, as_of: date) -> Table | None:
+    """The table of a census by its first rows, header and 30 more or all, if every column has a field's own name.
+
+    Such a column has its field whatever stands under it, as long as that can be read.
+    """
+    table = find_table([sheet], file="", mapping={}, remembered={}, as_of=as_of)
+    if not isinstance(table, Table) or table.problems or table.notices or table.without_relationship:
+        return None
+    own = table.layout == PLAIN and table.header_at == 0 and table.first == 1
+    whole = len(table.used) == len(table.columns) == len(table.matches) and set(table.used) <= set(BY_NAME)
+    needed = all(name in table.used for name, field in BY_NAME.items() if field.required)
+    return table if own and whole and needed and all(one.score == NAMED for one in table.matches) else None
+
+
+def fields_of(table: Table) -> list[str]:
+    """The field of each column."""
+    return sorted(table.used, key=lambda name: table.used[name].index)
+
+
+def read_as(name: str) -> pl.DataType:
+    """How the cells of a field are wanted: categories where values repeat."""
+    return pl.String() if name in _IDS or BY_NAME[name].kind == "date" else pl.Categorical(pl.Categories.random())
+
+
+def census_of(table: Table, cells: pl.DataFrame, *, as_of: date) -> Census | None:
+    """The census whose header `recognized` took, with the cells of all rows below it, an empty one null."""
+    columns: dict[str, pl.Series] = {}
+    names: dict[str, Words] = {}
+    for name, column in zip(fields_of(table), cells, strict=True):
+        field = BY_NAME[name]
+        read = _days(field, column, as_of) if field.kind == "date" else _texts(column) if name in _IDS else None
+        if read is None and field.kind != "date":
+            words = _words(field, column, as_of)
+            if words is None:
+                return None
+            read = pl.Series(words[1], dtype=field.dtype).gather(words[0])
+            if name in _NAMES:
+                names[name] = words
+        if read is None or (field.required and read.null_count()):
+            return None
+        columns[name] = read.alias(name)
+    members = pl.DataFrame([*columns.values(), pl.int_range(2, cells.height + 2, dtype=pl.Int64, eager=True).alias("row")])
+    if not _in_order(members) or not _ids_apart(members):
+        return None
+    members = members.with_columns(
+        *(_folded(*names[name]).alias(name.removesuffix("_name")) for name in names),
+        family=(pl.col("relationship") == "employee").cum_sum().cast(pl.Int64),
+    )
+    if _contradicted(members):
+        return None
+    found = _looked_at(members, _worth_a_look(members, [_garbled(*words) for words in names.values()], as_of))
+    numbers = found["row"].to_list()
+    table = replace(table, sheet=_sheet_of(table.sheet, cells, numbers))
+    rows = Rows(numbers, {name: found[name].to_list() for name in columns})
+    report_findings(table, doubts.doubts(rows, as_of), range(1, len(numbers) + 1), {})
+    return Census(
+        members=_frame(members, columns), layout=table.layout, sheet=table.sheet.name, notices=(),
+        to_check=tuple(sorted(table.problems, key=by_place(table))), matches=tuple(table.matches),
+    )  # fmt: skip
+
+
+# --- cells ----------------------------------------------------------------------------------------
+
+
+def _texts(column: pl.Series) -> pl.Series | None:
+    """Texts that are read as they stand: letters, digits and dashes, too few to be a Social Security number."""
+    longest = column.str.len_bytes().max()
+    if not isinstance(longest, int) or longest >= _SSN_LENGTH or column.str.contains("[^A-Za-z0-9_-]").any():
+        return None
+    return column.rechunk()
+
+
+def _days(field: Field, column: pl.Series, as_of: date) -> pl.Series | None:
+    """Dates that are all of one form, and all of them days."""
+    first = column.drop_nulls().head(1)
+    for pattern, form in _FORMS:
+        if first.len() and first.str.contains(pattern).all():
+            break
+    else:
+        return None
+    if not column.str.contains(pattern).all():
+        return None
+    days = column.str.to_date(form, strict=False).rechunk()
+    if days.null_count() != column.null_count() or days.lt(date.min).any():  # there is no year 0
+        return None
+    least, most = days.min(), days.max()
+    assert isinstance(least, date) and isinstance(most, date)
+    if field.name == "date_of_birth" and (most > as_of or age_on(least, as_of) > OLDEST_AGE):
+        return None
+    return days
+
+
+def _words(field: Field, column: pl.Series, as_of: date) -> Words | None:
+    """Each different text is read once, by the careful way."""
+    if column.dtype == pl.String():
+        column = column.cast(pl.Categorical(pl.Categories.random()))
+    different = column.drop_nulls().unique()
+    different = different.gather(different.to_physical().arg_sort())
+    if different.to_physical().to_list() != [*range(different.len())]:
+        return None
+    texts = different.cast(pl.String).to_list()
+    if field.name == "relationship" and any(len(text.strip(SPACE)) == 1 for text in texts):
+        return None  # what a single letter means hangs on the whole column
+    values = read_column(texts, field, as_of) if texts else []
+    return None if any(isinstance(value, Fault) for value in values) else (column.to_physical().rechunk(), values)
+
+
+def _folded(codes: pl.Series, values: Sequence[Any]) -> pl.Series:
+    """A number for each name, the same for names that differ in capitals only; null for none. Int64."""
+    keys = [None if value is None else value.casefold() for value in values]
+    number = {key: at for at, key in enumerate(dict.fromkeys(keys)) if key is not None}
+    return pl.Series([None if key is None else number[key] for key in keys], dtype=pl.Int64).gather(codes)
+
+
+def _garbled(codes: pl.Series, values: Sequence[Any]) -> pl.Series:
+    """Where a name looks as if a program had garbled it."""
+    found = [value is not None and doubts.GARBLED.search(value) is not None for value in values]
+    return pl.Series(found, dtype=pl.Boolean).gather(codes)
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def _in_order(members: pl.DataFrame) -> bool:
+    """Whether each family stands together, its one employee first, with one partner at most."""
+    begins = pl.col("family_id").ne_missing(pl.col("family_id").shift())
+    employee = pl.col("relationship") == "employee"
+    if not members.select((begins == employee).all()).item():
+        return False
+    families = members.filter(employee)["family_id"]
+    partners = members.select(employee.cum_sum().filter(pl.col("relationship").is_in(_PARTNERS))).to_series()
+    return families.n_unique() == families.len() and not partners.eq(partners.shift()).any()
+
+
+def _ids_apart(members: pl.DataFrame) -> bool:
+    """Whether everybody has a member id of their own, or nobody has one."""
+    if "member_id" not in members.columns or members["member_id"].null_count() == members.height:
+        return True
+    return members["member_id"].null_count() == 0 and members["member_id"].n_unique() == members.height
+
+
+def _contradicted(members: pl.DataFrame) -> bool:
+    """Whether `checks` could say anything of the rows, besides their families and ids."""
+    has, wrong = set(members.columns), list[pl.Expr]()
+    if has & {"election", "waiver_reason"}:
+        waives = pl.col("election").eq_missing("waive") if "election" in has else pl.lit(False)
+        reason = pl.col("waiver_reason").is_not_null() if "waiver_reason" in has else pl.lit(False)
+        wrong.append(waives != reason)
+    if has >= {"worker_type", "ownership_percent"}:
+        wrong.append(pl.col("worker_type").is_in(OWNING_WORKERS) & (pl.col("ownership_percent") == 0))
+    if has >= {"hired_on", "terminated_on"}:
+        wrong.append(pl.col("terminated_on") < pl.col("hired_on"))
+    if wrong and members.select(pl.any_horizontal(one.any() for one in wrong)).item():
+        return True
+    if "first" not in has:
+        return False
+    child = pl.col("relationship").is_in(("child", "disabled_child")) & pl.col("first").is_not_null()
+    who = (pl.col("family") * 2**20 + pl.col("first")) * 2**17 + pl.col("date_of_birth").to_physical()
+    return bool(members.select(who.filter(child).is_duplicated().any()).item())
+
+
+def _worth_a_look(members: pl.DataFrame, garbled: Sequence[pl.Series], as_of: date) -> pl.Expr:
+    """Every row of which `doubts` could say something, and some more: a year is 365 days or 366, as is more."""
+    has, birth = set(members.columns), pl.col("date_of_birth").to_physical()
+    employee, child = pl.col("relationship") == "employee", pl.col("relationship") == "child"
+    partner = pl.col("relationship").is_in(_PARTNERS)
+    today = (as_of - date(1970, 1, 1)).days
+    parent = pl.when(employee).then(birth).forward_fill()
+    look = [
+        child & ((today - birth >= doubts.CHILD_UNTIL * 365) | (birth - parent < doubts.YOUNGEST_PARENT * 366)),
+        employee & (today - birth < doubts.YOUNGEST_AT_WORK * 366),
+        partner & (today - birth < doubts.YOUNGEST_SPOUSE * 366),
+        *map(pl.lit, garbled),
+    ]
+    if has >= {"first", "last"}:  # numbers of names below 2 ** 20, and days of 120 years
+        person = (pl.col("first") * 2**20 + pl.col("last")) * 2**16 + (today - birth)
+        look.append(person.is_not_null() & person.is_duplicated())
+    if "hired_on" in has:
+        hired = pl.col("hired_on").to_physical()
+        look += [hired - today > doubts.HIRED_AHEAD.days, hired - birth < doubts.YOUNGEST_AT_WORK * 366]
+    if has >= {"terminated_on", "election"}:
+        look.append((pl.col("terminated_on") <= as_of) & (pl.col("election") == "enroll"))
+    if "hours_per_week" in has:
+        look.append(pl.col("hours_per_week") > doubts.LONG_WEEK)
+    if "weekly_pay" in has:
+        look.append(pl.col("weekly_pay") > doubts.WEEK_OF_A_RICH_YEAR)
+        if "hours_per_week" in has:
+            look.append(pl.col("weekly_pay") * 100 < pl.col("hours_per_week") * doubts.LEAST_AN_HOUR)
+    if "ownership_percent" in has:
+        look.append((pl.col("ownership_percent") > 0) & (pl.col("ownership_percent").sum() > 100_00))
+    if has >= {"county", "zip"}:
+        look.append(pl.col("county").drop_nulls().n_unique().over(pl.col("zip").str.head(5)) > 1)
+    return pl.any_horizontal(one.fill_null(False) for one in look)
+
+
+def _looked_at(members: pl.DataFrame, worth_a_look: pl.Expr) -> pl.DataFrame:
+    """The whole families of the rows that are worth a look."""
+    families = members.filter(worth_a_look)["family"].unique()
+    return members.filter(pl.col("family").is_in(families.implode()))
+
+
+def _sheet_of(sample: Sheet, cells: pl.DataFrame, numbers: Sequence[int]) -> Sheet:
+    """The header and these rows, under their own numbers."""
+    held = cells[[number - 2 for number in numbers]]
+    columns = [[head[0], *column.cast(pl.String).fill_null("")] for head, column in zip(sample.columns, held, strict=True)]
+    return replace(sample, numbers=[1, *numbers], columns=columns, last_row=cells.height + 1)
+
+
+def _frame(members: pl.DataFrame, columns: dict[str, pl.Series]) -> pl.DataFrame:
+    """The members as `Census` has them."""
+    made: dict[str, pl.Expr] = {
+        name: pl.col(name) if name in columns else pl.lit(None, dtype).alias(name) for name, dtype in SCHEMA.items()
+    }
+    number = pl.col("row").cast(pl.String)
+    made["member_id"] = (pl.coalesce("member_id", number) if "member_id" in columns else number).alias("member_id")
+    return members.select(*made.values(), "row")

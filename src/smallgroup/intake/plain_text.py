@@ -1,0 +1,138 @@
+"""A .csv file that is plain → a frame of its cells, without a child process; None for every file that is not.
+
+No parser of ours or of others sees a stranger's bytes outside of a child (`process`). Polars sees these only once
+counts and searches over the whole text have shown that there is nothing in it to parse: UTF-8 without control
+characters and quotation marks, of so many lines. What is left is to split it at two signs, and afterwards every byte
+of it is accounted for: it is in a cell, between two cells, or at the end of a line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import stat
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smallgroup.census.sheet import Sheet
+from smallgroup.intake import csv_text
+from smallgroup.intake.child import Limits
+from smallgroup.intake.spreadsheet import TEXTS, name_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from smallgroup.census.read import Census
+
+WORTH_IT = 64 * 2**10
+"""Bytes. A smaller file is read the careful way in a moment, and so all of them in one way."""
+
+_FIRST_ROWS = 41  # the header is among the first 30, and what stands under it is looked at too
+_MARKS = (b'"', *(bytes([sign]) for sign in csv_text.NO_TEXT))
+
+
+def plain_census(path: Path, *, as_of: date) -> Census | None:
+    """What `read_census` gives for the file, where it is plain and holds a plain census; None where not. No errors."""
+    limits = Limits()
+    data = _data(path, limits)
+    if data is None:
+        return None
+    sign = csv_text.delimiter_of(data[: 4 * 65_536].decode(errors="ignore"))
+    height = data.count(b"\n") - data.endswith(b"\n")
+    head = [line.split(sign) for line in _first_lines(data)]
+    width = len(head[0])
+    if (
+        height < 1 or height >= limits.rows or width > limits.columns or (height + 1) * width > limits.cells
+        or any(len(row) != width for row in head) or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
+    ):  # fmt: skip
+        return None
+
+    from smallgroup.census import plainly  # late, as what it imports is large
+
+    cells = [[cell.lstrip(" ") for cell in column] for column in zip(*head, strict=True)]
+    table = plainly.recognized(Sheet(name_of(path), range(1, len(head) + 1), cells, last_row=len(head)), as_of=as_of)
+    if table is None:
+        return None
+    frame = _split(data, sign, height, [plainly.read_as(name) for name in plainly.fields_of(table)])
+    return None if frame is None else plainly.census_of(table, frame, as_of=as_of)
+
+
+def _data(path: Path, limits: Limits) -> bytes | None:
+    """The bytes of a text file that may be plain, without a byte-order mark."""
+    if path.suffix.lower() not in TEXTS:
+        return None
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) or not WORTH_IT <= about.st_size <= limits.file_bytes:
+            return None
+        with path.open("rb") as file:
+            data = file.read(limits.file_bytes + 1)
+    except (OSError, ValueError):
+        return None  # the careful way says why
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if len(data) > limits.file_bytes or any(mark in data for mark in _MARKS):
+        return None
+    if not data.isascii():
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            return None
+    return data
+
+
+def _first_lines(data: bytes) -> list[str]:
+    end = -1
+    for _ in range(_FIRST_ROWS):
+        next_end = data.find(b"\n", end + 1)
+        if next_end < 0:
+            end = len(data)
+            break
+        end = next_end
+    return [line.removesuffix("\r") for line in data[:end].decode().split("\n")]
+
+
+def _split(data: bytes, sign: str, height: int, kinds: list[pl.DataType]) -> pl.DataFrame | None:
+    """The cells below the header, an empty one null; None where a row has more or fewer, or a byte is left over."""
+    import polars as pl
+
+    try:
+        frame = pl.read_csv(
+            data, has_header=False, skip_rows=1, separator=sign, quote_char=None,
+            schema={str(at): kind for at, kind in enumerate(kinds)},
+        )  # fmt: skip
+    except pl.exceptions.PolarsError:
+        return None
+    if frame.height != height:
+        return None
+    texts = [_lengths(frame.to_series(at)) for at in range(frame.width)]
+    held = sum(held for held, _ in texts)
+    start = data.index(b"\n") + 1
+    returns = data.count(b"\r", start) if b"\r" in data else 0
+    between = height * (len(kinds) - 1) + data.count(b"\n", start) + returns
+    if held + between != len(data) - start or data.find(b"\r", 0, start) not in (-1, start - 2):
+        return None
+    if max(longest for _, longest in texts) > csv.field_size_limit():
+        return None
+    if b"'" in data and any(_marked(frame.to_series(at)) for at in range(frame.width)):
+        return None
+    return frame
+
+
+def _lengths(column: pl.Series) -> tuple[int, int]:
+    """How many bytes the cells hold together, and the longest of them."""
+    import polars as pl
+
+    if isinstance(column.dtype, pl.Categorical):
+        counts = column.drop_nulls().value_counts()
+        lengths = counts.to_series(0).cast(pl.String).str.len_bytes().cast(pl.Int64)
+        return int((lengths * counts.to_series(1)).sum()), int(lengths.max() or 0)  # type: ignore[arg-type]
+    lengths = column.str.len_bytes()
+    return int(lengths.sum()), int(lengths.max() or 0)  # type: ignore[arg-type]
+
+
+def _marked(column: pl.Series) -> bool:
+    """Whether a cell begins with an apostrophe, which may be no part of it."""
+    import polars as pl
+
+    return bool(column.unique().cast(pl.String).str.contains("^ *'").any())
