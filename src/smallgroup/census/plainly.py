@@ -232,15 +232,17 @@ def _worth_a_look(members: pl.DataFrame, garbled: Sequence[pl.Series], as_of: da
 
 
 def _looked_at(members: pl.DataFrame, worth_a_look: pl.Expr) -> pl.DataFrame:
-    """The whole families of the rows that are worth a look."""
-    families = members.filter(worth_a_look)["family"].unique()
-    return members.filter(pl.col("family").is_in(families.implode()))
+    """The rows that are worth a look, and the employees of their families."""
+    flagged = members.with_columns(look=worth_a_look)
+    families = flagged.filter("look")["family"].unique()
+    employee = pl.col("relationship") == "employee"
+    return flagged.filter(pl.col("look") | (employee & pl.col("family").is_in(families.implode())))
 
 
 def _sheet_of(sample: Sheet, cells: pl.DataFrame, numbers: Sequence[int]) -> Sheet:
     """The header and these rows, under their own numbers."""
     held = cells[[number - 2 for number in numbers]]
-    columns = [[head[0], *column.cast(pl.String).fill_null("")] for head, column in zip(sample.columns, held, strict=True)]
+    columns = [[head[0], *column.cast(pl.String).fill_null("").to_list()] for head, column in zip(sample.columns, held, strict=True)]
     return replace(sample, numbers=[1, *numbers], columns=columns, last_row=cells.height + 1)
 
 
