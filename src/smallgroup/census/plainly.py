@@ -32,6 +32,8 @@ _PARTNERS = ("spouse", "domestic_partner")
 _SSN_LENGTH = 11  # of ###-##-####
 _FORMS = ((r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "%Y-%m-%d"), (r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$", "%m/%d/%Y"))
 
+_EPOCH = date(1970, 1, 1)
+
 Words = tuple[pl.Series, Sequence[Any]]
 """A column of few different values: the place of each row's value among them, null where the cell is empty; and they."""
 
@@ -62,37 +64,41 @@ def read_as(name: str) -> pl.DataType:
 
 def census_of(table: Table, cells: pl.DataFrame, *, as_of: date) -> Census | None:
     """The census whose header `recognized` took, with the cells of all rows below it, an empty one null."""
-    columns: dict[str, pl.Series] = {}
+    cells = cells.rename(dict(zip(cells.columns, fields_of(table), strict=True)))
+    known = _at_once(cells, as_of)
+    if known is None:
+        return None
     names: dict[str, Words] = {}
-    for name, column in zip(fields_of(table), cells, strict=True):
-        field = BY_NAME[name]
-        read = _days(field, column, as_of) if field.kind == "date" else _texts(column) if name in _IDS else None
-        if read is None and field.kind != "date":
-            words = _words(field, column, as_of)
+    for name in cells.columns:
+        if name not in known:
+            words = _words(BY_NAME[name], cells[name], as_of)
             if words is None:
                 return None
-            read = pl.Series(words[1], dtype=field.dtype).gather(words[0])
+            known[name] = pl.Series(words[1], dtype=BY_NAME[name].dtype).gather(words[0])
             if name in _NAMES:
                 names[name] = words
-        if read is None or (field.required and read.null_count()):
-            return None
-        columns[name] = read.alias(name)
-    members = pl.DataFrame([*columns.values(), pl.int_range(2, cells.height + 2, dtype=pl.Int64, eager=True).alias("row")])
-    if not _in_order(members) or not _ids_apart(members):
+    if any(BY_NAME[name].required and column.null_count() for name, column in known.items()):
         return None
-    members = members.with_columns(
-        *(_folded(*names[name]).alias(name.removesuffix("_name")) for name in names),
-        family=(pl.col("relationship") == "employee").cum_sum().cast(pl.Int64),
+    members = pl.DataFrame(known).with_columns(
+        pl.int_range(2, cells.height + 2, dtype=pl.Int64).alias("row"),
+        (pl.col("relationship") == "employee").cum_sum().cast(pl.Int64).alias("family"),
+        *(_folded(*words).alias(name.removesuffix("_name")) for name, words in names.items()),
     )
-    if _contradicted(members):
+    garbled = [_garbled(*words) for words in names.values()]
+    proofs = dict(enumerate([*_in_order(), *_ids_apart(members), *_uncontradicted(members)]))
+    seen = members.select(
+        *(proof.alias(str(at)) for at, proof in proofs.items()),
+        look=pl.any_horizontal(one.fill_null(False) for one in _worth_a_look(members, garbled, as_of)),
+    )
+    if not all(seen[str(at)][0] for at in proofs):
         return None
-    found = _looked_at(members, _worth_a_look(members, [_garbled(*words) for words in names.values()], as_of))
+    found = _looked_at(members, seen["look"])
     numbers = found["row"].to_list()
     table = replace(table, sheet=_sheet_of(table.sheet, cells, numbers))
-    rows = Rows(numbers, {name: found[name].to_list() for name in columns})
+    rows = Rows(numbers, {name: found[name].to_list() for name in known})
     report_findings(table, doubts.doubts(rows, as_of), range(1, len(numbers) + 1), {})
     return Census(
-        members=_frame(members, columns), layout=table.layout, sheet=table.sheet.name, notices=(),
+        members=_frame(members, known), layout=table.layout, sheet=table.sheet.name, notices=(),
         to_check=tuple(sorted(table.problems, key=by_place(table))), matches=tuple(table.matches),
     )  # fmt: skip
 
@@ -100,32 +106,51 @@ def census_of(table: Table, cells: pl.DataFrame, *, as_of: date) -> Census | Non
 # --- cells ----------------------------------------------------------------------------------------
 
 
-def _texts(column: pl.Series) -> pl.Series | None:
-    """Texts that are read as they stand: letters, digits and dashes, too few to be a Social Security number."""
-    longest = column.str.len_bytes().max()
-    if not isinstance(longest, int) or longest >= _SSN_LENGTH or column.str.contains("[^A-Za-z0-9_-]").any():
-        return None
-    return column.rechunk()
+def _at_once(cells: pl.DataFrame, as_of: date) -> dict[str, pl.Series] | None:
+    """The columns of ids that are read as they stand, and those of dates; None where a date is out of order.
+
+    An id stands for itself if it has letters, digits and dashes only, too few for a Social Security number. The
+    dates of a column are all of one form.
+    """
+    asked: list[pl.Expr] = []
+    forms: dict[str, str] = {}
+    for name in cells.columns:
+        if name in _IDS:
+            text = pl.col(name)
+            plain = ~text.str.contains("[^A-Za-z0-9_-]").any() & (text.str.len_bytes().max() < _SSN_LENGTH)
+            asked.append(plain.alias(f"{name} plain"))
+            continue
+        if BY_NAME[name].kind != "date":
+            continue
+        first = cells[name].drop_nulls().head(1)
+        found = [one for one in _FORMS if first.str.contains(one[0]).all()]
+        if not found:
+            return None
+        pattern, forms[name] = found[0]
+        asked += [
+            pl.col(name).str.contains(pattern).all().alias(f"{name} plain"),
+            pl.col(name).str.to_date(forms[name], strict=False),
+        ]
+    answers = cells.select(asked)
+    known: dict[str, pl.Series] = {}
+    for name in cells.columns:
+        if name in forms:
+            days = answers[name].rechunk()
+            if not answers[f"{name} plain"][0] or not _are_days(days, cells[name].null_count()):
+                return None
+            known[name] = days
+        elif name in _IDS and answers[f"{name} plain"][0]:
+            known[name] = cells[name].rechunk()
+    least, most = known["date_of_birth"].min(), known["date_of_birth"].max()
+    if not isinstance(least, date) or not isinstance(most, date):
+        return None  # there is none
+    return known if most <= as_of and age_on(least, as_of) <= OLDEST_AGE else None
 
 
-def _days(field: Field, column: pl.Series, as_of: date) -> pl.Series | None:
-    """Dates that are all of one form, and all of them days."""
-    first = column.drop_nulls().head(1)
-    for pattern, form in _FORMS:
-        if first.len() and first.str.contains(pattern).all():
-            break
-    else:
-        return None
-    if not column.str.contains(pattern).all():
-        return None
-    days = column.str.to_date(form, strict=False).rechunk()
-    if days.null_count() != column.null_count() or days.lt(date.min).any():  # there is no year 0
-        return None
-    least, most = days.min(), days.max()
-    assert isinstance(least, date) and isinstance(most, date)
-    if field.name == "date_of_birth" and (most > as_of or age_on(least, as_of) > OLDEST_AGE):
-        return None
-    return days
+def _are_days(days: pl.Series, empty: int) -> bool:
+    """Whether all cells but those that are empty are days; no calendar has a year 0."""
+    least = days.to_physical().min()
+    return days.null_count() == empty and (least is None or least >= (date.min - _EPOCH).days)  # type: ignore[operator]
 
 
 def _words(field: Field, column: pl.Series, as_of: date) -> Words | None:
@@ -159,26 +184,28 @@ def _garbled(codes: pl.Series, values: Sequence[Any]) -> pl.Series:
 # --- rows -----------------------------------------------------------------------------------------
 
 
-def _in_order(members: pl.DataFrame) -> bool:
-    """Whether each family stands together, its one employee first, with one partner at most."""
+def _in_order() -> list[pl.Expr]:
+    """That each family stands together, its one employee first, with one partner at most."""
     begins = pl.col("family_id").ne_missing(pl.col("family_id").shift())
     employee = pl.col("relationship") == "employee"
-    if not members.select((begins == employee).all()).item():
-        return False
-    families = members.filter(employee)["family_id"]
-    partners = members.select(employee.cum_sum().filter(pl.col("relationship").is_in(_PARTNERS))).to_series()
-    return families.n_unique() == families.len() and not partners.eq(partners.shift()).any()
+    partners = pl.col("family").filter(pl.col("relationship").is_in(_PARTNERS))
+    return [
+        (begins == employee).all(),
+        pl.col("family_id").filter(employee).n_unique() == employee.sum(),
+        ~(partners == partners.shift()).any(),
+    ]
 
 
-def _ids_apart(members: pl.DataFrame) -> bool:
-    """Whether everybody has a member id of their own, or nobody has one."""
-    if "member_id" not in members.columns or members["member_id"].null_count() == members.height:
-        return True
-    return members["member_id"].null_count() == 0 and members["member_id"].n_unique() == members.height
+def _ids_apart(members: pl.DataFrame) -> list[pl.Expr]:
+    """That everybody has a member id of their own, or nobody has one."""
+    member = pl.col("member_id")
+    return [member.is_null().all() | (member.is_not_null().all() & (member.n_unique() == pl.len()))] * (
+        "member_id" in members.columns
+    )
 
 
-def _contradicted(members: pl.DataFrame) -> bool:
-    """Whether `checks` could say anything of the rows, besides their families and ids."""
+def _uncontradicted(members: pl.DataFrame) -> list[pl.Expr]:
+    """That `checks` would say nothing of the rows, besides their families and ids."""
     has, wrong = set(members.columns), list[pl.Expr]()
     if has & {"election", "waiver_reason"}:
         waives = pl.col("election").eq_missing("waive") if "election" in has else pl.lit(False)
@@ -188,21 +215,19 @@ def _contradicted(members: pl.DataFrame) -> bool:
         wrong.append(pl.col("worker_type").is_in(OWNING_WORKERS) & (pl.col("ownership_percent") == 0))
     if has >= {"hired_on", "terminated_on"}:
         wrong.append(pl.col("terminated_on") < pl.col("hired_on"))
-    if wrong and members.select(pl.any_horizontal(one.any() for one in wrong)).item():
-        return True
-    if "first" not in has:
-        return False
-    child = pl.col("relationship").is_in(("child", "disabled_child")) & pl.col("first").is_not_null()
-    who = (pl.col("family") * 2**20 + pl.col("first")) * 2**17 + pl.col("date_of_birth").to_physical()
-    return bool(members.select(who.filter(child).is_duplicated().any()).item())
+    if "first" in has:
+        child = pl.col("relationship").is_in(("child", "disabled_child")) & pl.col("first").is_not_null()
+        who = (pl.col("family") * 2**20 + pl.col("first")) * 2**17 + pl.col("date_of_birth").to_physical()
+        wrong.append(who.filter(child).is_duplicated())
+    return [~one.any() for one in wrong]
 
 
-def _worth_a_look(members: pl.DataFrame, garbled: Sequence[pl.Series], as_of: date) -> pl.Expr:
+def _worth_a_look(members: pl.DataFrame, garbled: Sequence[pl.Series], as_of: date) -> list[pl.Expr]:
     """Every row of which `doubts` could say something, and some more: a year is 365 days or 366, as is more."""
     has, birth = set(members.columns), pl.col("date_of_birth").to_physical()
     employee, child = pl.col("relationship") == "employee", pl.col("relationship") == "child"
     partner = pl.col("relationship").is_in(_PARTNERS)
-    today = (as_of - date(1970, 1, 1)).days
+    today = (as_of - _EPOCH).days
     parent = pl.when(employee).then(birth).forward_fill()
     look = [
         child & ((today - birth >= doubts.CHILD_UNTIL * 365) | (birth - parent < doubts.YOUNGEST_PARENT * 366)),
@@ -228,15 +253,14 @@ def _worth_a_look(members: pl.DataFrame, garbled: Sequence[pl.Series], as_of: da
         look.append((pl.col("ownership_percent") > 0) & (pl.col("ownership_percent").sum() > 100_00))
     if has >= {"county", "zip"}:
         look.append(pl.col("county").drop_nulls().n_unique().over(pl.col("zip").str.head(5)) > 1)
-    return pl.any_horizontal(one.fill_null(False) for one in look)
+    return look
 
 
-def _looked_at(members: pl.DataFrame, worth_a_look: pl.Expr) -> pl.DataFrame:
+def _looked_at(members: pl.DataFrame, look: pl.Series) -> pl.DataFrame:
     """The rows that are worth a look, and the employees of their families."""
-    flagged = members.with_columns(look=worth_a_look)
-    families = flagged.filter("look")["family"].unique()
-    employee = pl.col("relationship") == "employee"
-    return flagged.filter(pl.col("look") | (employee & pl.col("family").is_in(families.implode())))
+    families = members["family"].filter(look).unique()
+    employees = (members["relationship"] == "employee").arg_true().gather(families - 1)
+    return members[pl.concat([look.arg_true(), employees]).unique().sort()]
 
 
 def _sheet_of(sample: Sheet, cells: pl.DataFrame, numbers: Sequence[int]) -> Sheet:

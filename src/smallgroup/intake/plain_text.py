@@ -39,7 +39,9 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     if data is None:
         return None
     sign = csv_text.delimiter_of(data[: 4 * 65_536].decode(errors="ignore"))
-    height = data.count(b"\n") - data.endswith(b"\n")
+    ends = data.count(b"\n")
+    height = ends - data.endswith(b"\n")
+    ends += data.count(b"\r")
     head = [line.split(sign) for line in _first_lines(data)]
     width = len(head[0])
     if (
@@ -54,7 +56,7 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     table = plainly.recognized(Sheet(name_of(path), range(1, len(head) + 1), cells, last_row=len(head)), as_of=as_of)
     if table is None:
         return None
-    frame = _split(data, sign, height, [plainly.read_as(name) for name in plainly.fields_of(table)])
+    frame = _split(data, sign, height, ends, [plainly.read_as(name) for name in plainly.fields_of(table)])
     return None if frame is None else plainly.census_of(table, frame, as_of=as_of)
 
 
@@ -92,7 +94,7 @@ def _first_lines(data: bytes) -> list[str]:
     return [line.removesuffix("\r") for line in data[:end].decode().split("\n")]
 
 
-def _split(data: bytes, sign: str, height: int, kinds: list[pl.DataType]) -> pl.DataFrame | None:
+def _split(data: bytes, sign: str, height: int, ends: int, kinds: list[pl.DataType]) -> pl.DataFrame | None:
     """The cells below the header, an empty one null; None where a row has more or fewer, or a byte is left over."""
     import polars as pl
 
@@ -103,32 +105,17 @@ def _split(data: bytes, sign: str, height: int, kinds: list[pl.DataType]) -> pl.
         )  # fmt: skip
     except pl.exceptions.PolarsError:
         return None
-    if frame.height != height:
-        return None
-    texts = [_lengths(frame.to_series(at)) for at in range(frame.width)]
-    held = sum(held for held, _ in texts)
     start = data.index(b"\n") + 1
-    returns = data.count(b"\r", start) if b"\r" in data else 0
-    between = height * (len(kinds) - 1) + data.count(b"\n", start) + returns
-    if held + between != len(data) - start or data.find(b"\r", 0, start) not in (-1, start - 2):
+    if frame.height != height or data.find(b"\r", 0, start) not in (-1, start - 2):
         return None
-    if max(longest for _, longest in texts) > csv.field_size_limit():
+    lengths = frame.select(pl.all().cast(pl.String).str.len_bytes())
+    held, longest = int(lengths.sum().sum_horizontal()[0]), int(lengths.max().max_horizontal()[0] or 0)
+    between = height * (frame.width - 1) + ends - data[:start].count(b"\n") - data[:start].count(b"\r")
+    if held + between != len(data) - start or longest > csv.field_size_limit():
         return None
     if b"'" in data and any(_marked(frame.to_series(at)) for at in range(frame.width)):
         return None
     return frame
-
-
-def _lengths(column: pl.Series) -> tuple[int, int]:
-    """How many bytes the cells hold together, and the longest of them."""
-    import polars as pl
-
-    if isinstance(column.dtype, pl.Categorical):
-        counts = column.drop_nulls().value_counts()
-        lengths = counts.to_series(0).cast(pl.String).str.len_bytes().cast(pl.Int64)
-        return int((lengths * counts.to_series(1)).sum()), int(lengths.max() or 0)  # type: ignore[arg-type]
-    lengths = column.str.len_bytes()
-    return int(lengths.sum()), int(lengths.max() or 0)  # type: ignore[arg-type]
 
 
 def _marked(column: pl.Series) -> bool:
