@@ -162,6 +162,8 @@ def _words(field: Field, column: pl.Series, as_of: date) -> Words | None:
     if different.to_physical().to_list() != [*range(different.len())]:
         return None
     texts = different.cast(pl.String).to_list()
+    if "\r" in "".join(texts):
+        return None  # the careful way takes it for the end of a line
     if field.name == "relationship" and any(len(text.strip(SPACE)) == 1 for text in texts):
         return None  # what a single letter means hangs on the whole column
     values = read_column(texts, field, as_of) if texts else []

@@ -41,12 +41,14 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     sign = csv_text.delimiter_of(data[: 4 * 65_536].decode(errors="ignore"))
     ends = data.count(b"\n")
     height = ends - data.endswith(b"\n")
-    ends += data.count(b"\r")
+    returns = b"\r" in data
+    if returns and data.count(b"\r\n") != ends:
+        return None
     head = [line.split(sign) for line in _first_lines(data)]
     width = len(head[0])
     if (
         height < 1 or height >= limits.rows or width > limits.columns or (height + 1) * width > limits.cells
-        or any(len(row) != width for row in head) or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
+        or any(len(row) != width or "\r" in "".join(row) for row in head) or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
     ):  # fmt: skip
         return None
 
@@ -56,7 +58,7 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     table = plainly.recognized(Sheet(name_of(path), range(1, len(head) + 1), cells, last_row=len(head)), as_of=as_of)
     if table is None:
         return None
-    frame = _split(data, sign, height, ends, [plainly.read_as(name) for name in plainly.fields_of(table)])
+    frame = _split(data, sign, height, (ends - 1) * (1 + returns), [plainly.read_as(name) for name in plainly.fields_of(table)])
     return None if frame is None else plainly.census_of(table, frame, as_of=as_of)
 
 
@@ -86,11 +88,10 @@ def _data(path: Path, limits: Limits) -> bytes | None:
 def _first_lines(data: bytes) -> list[str]:
     end = -1
     for _ in range(_FIRST_ROWS):
-        next_end = data.find(b"\n", end + 1)
-        if next_end < 0:
-            end = len(data)
+        end = data.find(b"\n", end + 1)
+        if end < 0:
+            end = len(data) - data.endswith(b"\n")
             break
-        end = next_end
     return [line.removesuffix("\r") for line in data[:end].decode().split("\n")]
 
 
@@ -106,11 +107,11 @@ def _split(data: bytes, sign: str, height: int, ends: int, kinds: list[pl.DataTy
     except pl.exceptions.PolarsError:
         return None
     start = data.index(b"\n") + 1
-    if frame.height != height or data.find(b"\r", 0, start) not in (-1, start - 2):
+    if frame.height != height:
         return None
     lengths = frame.select(pl.all().cast(pl.String).str.len_bytes())
     held, longest = int(lengths.sum().sum_horizontal()[0]), int(lengths.max().max_horizontal()[0] or 0)
-    between = height * (frame.width - 1) + ends - data[:start].count(b"\n") - data[:start].count(b"\r")
+    between = height * (frame.width - 1) + ends
     if held + between != len(data) - start or longest > csv.field_size_limit():
         return None
     if b"'" in data and any(_marked(frame.to_series(at)) for at in range(frame.width)):
