@@ -52,31 +52,24 @@ def recognized(sheet: Sheet, *, as_of: date) -> Table | None:
     return table if own and whole and needed and all(one.score == NAMED for one in table.matches) else None
 
 
-def fields_of(table: Table) -> list[str]:
-    """The field of each column."""
-    return sorted(table.used, key=lambda name: table.used[name].index)
-
-
-def read_as(name: str) -> pl.DataType:
-    """How the cells of a field are wanted: categories where values repeat."""
-    return pl.String() if name in _IDS or BY_NAME[name].kind == "date" else pl.Categorical(pl.Categories.random())
-
-
 def census_of(table: Table, cells: pl.DataFrame, *, as_of: date) -> Census | None:
     """The census whose header `recognized` took, with the cells of all rows below it, an empty one null."""
-    cells = cells.rename(dict(zip(cells.columns, fields_of(table), strict=True)))
+    order = sorted(table.used, key=lambda name: table.used[name].index)
+    cells = cells.rename(dict(zip(cells.columns, order, strict=True)))
     known = _at_once(cells, as_of)
     if known is None:
         return None
     names: dict[str, Words] = {}
-    for name in cells.columns:
-        if name not in known:
-            words = _words(BY_NAME[name], cells[name], as_of)
-            if words is None:
-                return None
-            known[name] = pl.Series(words[1], dtype=BY_NAME[name].dtype).gather(words[0])
-            if name in _NAMES:
-                names[name] = words
+    different = cells.select(
+        pl.col(name).cast(pl.Categorical(pl.Categories.random())) for name in order if name not in known
+    )
+    for name in different.columns:
+        words = _words(BY_NAME[name], different[name], as_of)
+        if words is None:
+            return None
+        known[name] = pl.Series(words[1], dtype=BY_NAME[name].dtype).gather(words[0])
+        if name in _NAMES:
+            names[name] = words
     if any(BY_NAME[name].required and column.null_count() for name, column in known.items()):
         return None
     members = pl.DataFrame(known).with_columns(
@@ -154,16 +147,12 @@ def _are_days(days: pl.Series, empty: int) -> bool:
 
 
 def _words(field: Field, column: pl.Series, as_of: date) -> Words | None:
-    """Each different text is read once, by the careful way."""
-    if column.dtype == pl.String():
-        column = column.cast(pl.Categorical(pl.Categories.random()))
+    """Each different text of a column of categories is read once, by the careful way."""
     different = column.drop_nulls().unique()
     different = different.gather(different.to_physical().arg_sort())
     if different.to_physical().to_list() != [*range(different.len())]:
         return None
     texts = different.cast(pl.String).to_list()
-    if "\r" in "".join(texts):
-        return None  # the careful way takes it for the end of a line
     if field.name == "relationship" and any(len(text.strip(SPACE)) == 1 for text in texts):
         return None  # what a single letter means hangs on the whole column
     values = read_column(texts, field, as_of) if texts else []

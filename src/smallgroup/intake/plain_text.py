@@ -39,16 +39,13 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     if data is None:
         return None
     sign = csv_text.delimiter_of(data[: 4 * 65_536].decode(errors="ignore"))
-    ends = data.count(b"\n")
+    ends, end = _line_ends(data)
     height = ends - data.endswith(b"\n")
-    returns = b"\r" in data
-    if returns and data.count(b"\r\n") != ends:
-        return None
-    head = [line.split(sign) for line in _first_lines(data)]
+    head = [line.removesuffix("\r").split(sign) for line in _first_lines(data)]
     width = len(head[0])
     if (
-        height < 1 or height >= limits.rows or width > limits.columns or (height + 1) * width > limits.cells
-        or any(len(row) != width or "\r" in "".join(row) for row in head) or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
+        not end or not 1 <= height < limits.rows or width > limits.columns or (height + 1) * width > limits.cells
+        or any(len(row) != width for row in head) or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
     ):  # fmt: skip
         return None
 
@@ -58,7 +55,7 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     table = plainly.recognized(Sheet(name_of(path), range(1, len(head) + 1), cells, last_row=len(head)), as_of=as_of)
     if table is None:
         return None
-    frame = _split(data, sign, height, (ends - 1) * (1 + returns), [plainly.read_as(name) for name in plainly.fields_of(table)])
+    frame = _split(data, sign, height, width, (ends - 1) * end)
     return None if frame is None else plainly.census_of(table, frame, as_of=as_of)
 
 
@@ -92,35 +89,49 @@ def _first_lines(data: bytes) -> list[str]:
         if end < 0:
             end = len(data) - data.endswith(b"\n")
             break
-    return [line.removesuffix("\r") for line in data[:end].decode().split("\n")]
+    return data[:end].decode().split("\n")
 
 
-def _split(data: bytes, sign: str, height: int, ends: int, kinds: list[pl.DataType]) -> pl.DataFrame | None:
-    """The cells below the header, an empty one null; None where a row has more or fewer, or a byte is left over."""
+def _line_ends(data: bytes) -> tuple[int, int]:
+    """How many line feeds there are, and the length of a line's end: 2 with carriage returns, 0 if they are elsewhere."""
+    import numpy as np
+
+    signs = np.frombuffer(data, np.uint8)
+    feeds = signs == ord("\n")
+    count = int(np.count_nonzero(feeds))
+    if b"\r" not in data:
+        return count, 1
+    returns = signs == ord("\r")
+    paired = not feeds[0] and not returns[-1] and bool((feeds[1:] == returns[:-1]).all())
+    return count, 2 if paired else 0
+
+
+def _split(data: bytes, sign: str, height: int, width: int, ends: int) -> pl.DataFrame | None:
+    """The cells below the header, an empty one null; None where a row has more or fewer, or a byte is left over.
+
+    The ends of the lines below the header are `ends` bytes together.
+    """
     import polars as pl
 
     try:
         frame = pl.read_csv(
             data, has_header=False, skip_rows=1, separator=sign, quote_char=None,
-            schema={str(at): kind for at, kind in enumerate(kinds)},
+            schema={str(at): pl.String() for at in range(width)},
         )  # fmt: skip
     except pl.exceptions.PolarsError:
         return None
-    start = data.index(b"\n") + 1
     if frame.height != height:
         return None
-    lengths = frame.select(pl.all().cast(pl.String).str.len_bytes())
+    lengths = frame.select(pl.all().str.len_bytes())
     held, longest = int(lengths.sum().sum_horizontal()[0]), int(lengths.max().max_horizontal()[0] or 0)
-    between = height * (frame.width - 1) + ends
-    if held + between != len(data) - start or longest > csv.field_size_limit():
+    rest = len(data) - data.index(b"\n") - 1
+    if held + height * (width - 1) + ends != rest or longest > csv.field_size_limit():
         return None
-    if b"'" in data and any(_marked(frame.to_series(at)) for at in range(frame.width)):
+    if b"'" in data and any(_marked(frame.to_series(at)) for at in range(width)):
         return None
     return frame
 
 
 def _marked(column: pl.Series) -> bool:
     """Whether a cell begins with an apostrophe, which may be no part of it."""
-    import polars as pl
-
-    return bool(column.unique().cast(pl.String).str.contains("^ *'").any())
+    return bool(column.str.contains("^ *'").any())
