@@ -30,8 +30,10 @@ _IDS = ("family_id", "member_id")
 _NAMES = ("first_name", "last_name")
 _PARTNERS = ("spouse", "domestic_partner")
 _SSN_LENGTH = 11  # of ###-##-####
-_FORMS = ((r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "%Y-%m-%d"), (r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$", "%m/%d/%Y"))
-
+_ID_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-\n"
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_ISO, _US = "%Y-%m-%d", "%m/%d/%Y"
+_US_SHAPES = {b"0/0/0000", b"00/0/0000", b"0/00/0000", b"00/00/0000"}
 _EPOCH = date(1970, 1, 1)
 
 Words = tuple[pl.Series, Sequence[Any]]
@@ -103,41 +105,36 @@ def _at_once(cells: pl.DataFrame, as_of: date) -> dict[str, pl.Series] | None:
     """The columns of ids that are read as they stand, and those of dates; None where a date is out of order.
 
     An id stands for itself if it has letters, digits and dashes only, too few for a Social Security number. The
-    dates of a column are all of one form.
+    dates of a column are all of one form. Both are seen in all of its texts together.
     """
-    asked: list[pl.Expr] = []
-    forms: dict[str, str] = {}
-    for name in cells.columns:
-        if name in _IDS:
-            text = pl.col(name)
-            plain = ~text.str.contains("[^A-Za-z0-9_-]").any() & (text.str.len_bytes().max() < _SSN_LENGTH)
-            asked.append(plain.alias(f"{name} plain"))
-            continue
-        if BY_NAME[name].kind != "date":
-            continue
-        first = cells[name].drop_nulls().head(1)
-        found = [one for one in _FORMS if first.str.contains(one[0]).all()]
-        if not found:
-            return None
-        pattern, forms[name] = found[0]
-        asked += [
-            pl.col(name).str.contains(pattern).all().alias(f"{name} plain"),
-            pl.col(name).str.to_date(forms[name], strict=False),
-        ]
-    answers = cells.select(asked)
-    known: dict[str, pl.Series] = {}
-    for name in cells.columns:
-        if name in forms:
-            days = answers[name].rechunk()
-            if not answers[f"{name} plain"][0] or not _are_days(days, cells[name].null_count()):
-                return None
-            known[name] = days
-        elif name in _IDS and answers[f"{name} plain"][0]:
-            known[name] = cells[name].rechunk()
+    dates = [name for name in cells.columns if BY_NAME[name].kind == "date"]
+    ids = [name for name in _IDS if name in cells.columns]
+    joined = cells.select(pl.col(*dates, *ids).str.join("\n"))
+    forms = {name: _form(joined[name][0], cells.height - cells[name].null_count()) for name in dates}
+    if None in forms.values():
+        return None
+    # To remember the days seen takes longer than to read them anew, but for the form with slashes.
+    known = cells.select(
+        pl.col(name).str.to_date(form, strict=False, cache=form != _ISO) for name, form in forms.items() if form
+    ).to_dict()
+    if not all(_are_days(known[name], cells[name].null_count()) for name in dates):
+        return None
     least, most = known["date_of_birth"].min(), known["date_of_birth"].max()
-    if not isinstance(least, date) or not isinstance(most, date):
-        return None  # there is none
-    return known if most <= as_of and age_on(least, as_of) <= OLDEST_AGE else None
+    if not isinstance(least, date) or not isinstance(most, date) or most > as_of or age_on(least, as_of) > OLDEST_AGE:
+        return None
+    for name in ids:
+        longest = cells[name].str.len_bytes().max()
+        if isinstance(longest, int) and longest < _SSN_LENGTH and not joined[name][0].encode().translate(None, _ID_SIGNS):
+            known[name] = cells[name].rechunk()
+    return known
+
+
+def _form(joined: str, count: int) -> str | None:
+    """How so many dates, a line each, are all written; None where not."""
+    shapes = joined.encode().translate(_DIGITS)
+    if not count or shapes + b"\n" == b"0000-00-00\n" * count:
+        return _ISO
+    return _US if set(shapes.split(b"\n")) <= _US_SHAPES else None
 
 
 def _are_days(days: pl.Series, empty: int) -> bool:
@@ -153,6 +150,8 @@ def _words(field: Field, column: pl.Series, as_of: date) -> Words | None:
     if different.to_physical().to_list() != [*range(different.len())]:
         return None
     texts = different.cast(pl.String).to_list()
+    if "\r" in "".join(texts):
+        return None  # the careful way takes it for the end of a line
     if field.name == "relationship" and any(len(text.strip(SPACE)) == 1 for text in texts):
         return None  # what a single letter means hangs on the whole column
     values = read_column(texts, field, as_of) if texts else []

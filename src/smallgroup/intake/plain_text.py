@@ -39,13 +39,14 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     if data is None:
         return None
     sign = csv_text.delimiter_of(data[: 4 * 65_536].decode(errors="ignore"))
-    ends, end = _line_ends(data)
+    ends = data.count(b"\n")
+    end = 1 if b"\r" not in data else 2 if data.count(b"\r\n") == ends else 0  # bytes; 0: now so, now so
     height = ends - data.endswith(b"\n")
     head = [line.removesuffix("\r").split(sign) for line in _first_lines(data)]
     width = len(head[0])
     if (
         not end or not 1 <= height < limits.rows or width > limits.columns or (height + 1) * width > limits.cells
-        or any(len(row) != width for row in head) or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
+        or any(len(row) != width or "\r" in "".join(row) for row in head) or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
     ):  # fmt: skip
         return None
 
@@ -90,20 +91,6 @@ def _first_lines(data: bytes) -> list[str]:
             end = len(data) - data.endswith(b"\n")
             break
     return data[:end].decode().split("\n")
-
-
-def _line_ends(data: bytes) -> tuple[int, int]:
-    """How many line feeds there are, and the length of a line's end: 2 with carriage returns, 0 if they are elsewhere."""
-    import numpy as np
-
-    signs = np.frombuffer(data, np.uint8)
-    feeds = signs == ord("\n")
-    count = int(np.count_nonzero(feeds))
-    if b"\r" not in data:
-        return count, 1
-    returns = signs == ord("\r")
-    paired = not feeds[0] and not returns[-1] and bool((feeds[1:] == returns[:-1]).all())
-    return count, 2 if paired else 0
 
 
 def _split(data: bytes, sign: str, height: int, width: int, ends: int) -> pl.DataFrame | None:
