@@ -145,17 +145,18 @@ def _are_days(days: pl.Series, empty: int) -> bool:
 
 def _words(field: Field, column: pl.Series, as_of: date) -> Words | None:
     """Each different text of a column of categories is read once, by the careful way."""
-    different = column.drop_nulls().unique()
-    different = different.gather(different.to_physical().arg_sort())
-    if different.to_physical().to_list() != [*range(different.len())]:
-        return None
-    texts = different.cast(pl.String).to_list()
+    codes = column.to_physical()
+    firsts = codes.arg_unique().sort()
+    firsts = firsts.filter(codes.gather(firsts).is_not_null())
+    if codes.gather(firsts).to_list() != [*range(firsts.len())]:
+        return None  # the categories are numbered in another order than they come
+    texts = column.gather(firsts).cast(pl.String).to_list()
     if "\r" in "".join(texts):
         return None  # the careful way takes it for the end of a line
     if field.name == "relationship" and any(len(text.strip(SPACE)) == 1 for text in texts):
         return None  # what a single letter means hangs on the whole column
     values = read_column(texts, field, as_of) if texts else []
-    return None if any(isinstance(value, Fault) for value in values) else (column.to_physical().rechunk(), values)
+    return None if any(isinstance(value, Fault) for value in values) else (codes, values)
 
 
 def _folded(codes: pl.Series, values: Sequence[Any]) -> pl.Series:

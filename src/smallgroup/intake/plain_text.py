@@ -69,12 +69,12 @@ def _data(path: Path, limits: Limits) -> bytes | None:
         if not stat.S_ISREG(about.st_mode) or not WORTH_IT <= about.st_size <= limits.file_bytes:
             return None
         with path.open("rb") as file:
-            data = file.read(limits.file_bytes + 1)
+            data = file.read(about.st_size + 1)
     except (OSError, ValueError):
         return None  # the careful way says why
-    data = data.removeprefix(codecs.BOM_UTF8)
-    if len(data) > limits.file_bytes or any(mark in data for mark in _MARKS):
+    if len(data) > about.st_size or any(mark in data for mark in _MARKS):
         return None
+    data = data.removeprefix(codecs.BOM_UTF8)
     if not data.isascii():
         try:
             data.decode()
@@ -109,8 +109,9 @@ def _split(data: bytes, sign: str, height: int, width: int, ends: int) -> pl.Dat
         return None
     if frame.height != height:
         return None
-    lengths = frame.select(pl.all().str.len_bytes())
-    held, longest = int(lengths.sum().sum_horizontal()[0]), int(lengths.max().max_horizontal()[0] or 0)
+    length = pl.all().str.len_bytes()
+    seen = frame.select(pl.sum_horizontal(length.sum()).alias("held"), pl.max_horizontal(length.max()).alias("longest"))
+    held, longest = int(seen["held"][0]), int(seen["longest"][0] or 0)
     rest = len(data) - data.index(b"\n") - 1
     if held + height * (width - 1) + ends != rest or longest > csv.field_size_limit():
         return None
