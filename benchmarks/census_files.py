@@ -44,7 +44,8 @@ def people(number: int, seed: int, columns: Sequence[str] = COLUMNS) -> list[lis
         own = dice.uniform(20, 64)  # the employee's age
         for at, relationship in enumerate(who, start=1):
             works = relationship == "employee"
-            age = own if works else dice.uniform(0, min(25, own - 18)) if relationship == "child" else dice.uniform(20, 64)
+            child = relationship == "child"
+            age = own if works else dice.uniform(0, min(25, own - 18)) if child else dice.uniform(20, 64)
             hired = dice.randrange(100, min(8_000, int((own - 16) * 365)))
             row = [
                 str(family), f"{family}-{at}", relationship, dice.choice(_FIRST), last,

@@ -20,7 +20,7 @@ from smallgroup.census.read import read_census
 from smallgroup.census.sheet import Sheet
 from smallgroup.intake import census_file
 from smallgroup.intake.child import Limits
-from smallgroup.intake.csv_text import delimiter_of, _rows
+from smallgroup.intake.csv_text import _rows, delimiter_of
 from smallgroup.intake.write_workbook import Page, save_csv, save_workbook
 
 AS_OF = date(2025, 9, 12)

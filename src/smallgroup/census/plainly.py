@@ -37,7 +37,7 @@ _US_SHAPES = {b"0/0/0000", b"00/0/0000", b"0/00/0000", b"00/00/0000"}
 _EPOCH = date(1970, 1, 1)
 
 Words = tuple[pl.Series, Sequence[Any]]
-"""A column of few different values: the place of each row's value among them, null where the cell is empty; and they."""
+"""A column of few different values: each row's place among them, null where the cell is empty; and they."""
 
 
 def recognized(sheet: Sheet, *, as_of: date) -> Table | None:
@@ -123,8 +123,8 @@ def _at_once(cells: pl.DataFrame, as_of: date) -> dict[str, pl.Series] | None:
     if not isinstance(least, date) or not isinstance(most, date) or most > as_of or age_on(least, as_of) > OLDEST_AGE:
         return None
     for name in ids:
-        longest = cells[name].str.len_bytes().max()
-        if isinstance(longest, int) and longest < _SSN_LENGTH and not joined[name][0].encode().translate(None, _ID_SIGNS):
+        longest, odd = cells[name].str.len_bytes().max(), joined[name][0].encode().translate(None, _ID_SIGNS)
+        if isinstance(longest, int) and longest < _SSN_LENGTH and not odd:
             known[name] = cells[name].rechunk()
     return known
 
@@ -140,7 +140,7 @@ def _form(joined: str, count: int) -> str | None:
 def _are_days(days: pl.Series, empty: int) -> bool:
     """Whether all cells but those that are empty are days; no calendar has a year 0."""
     least = days.to_physical().min()
-    return days.null_count() == empty and (least is None or least >= (date.min - _EPOCH).days)  # type: ignore[operator]
+    return days.null_count() == empty and (not isinstance(least, int) or least >= (date.min - _EPOCH).days)
 
 
 def _words(field: Field, column: pl.Series, as_of: date) -> Words | None:
@@ -257,7 +257,8 @@ def _looked_at(members: pl.DataFrame, look: pl.Series) -> pl.DataFrame:
 def _sheet_of(sample: Sheet, cells: pl.DataFrame, numbers: Sequence[int]) -> Sheet:
     """The header and these rows, under their own numbers."""
     held = cells[[number - 2 for number in numbers]]
-    columns = [[head[0], *column.cast(pl.String).fill_null("").to_list()] for head, column in zip(sample.columns, held, strict=True)]
+    below = [column.fill_null("").to_list() for column in held]
+    columns = [[head[0], *column] for head, column in zip(sample.columns, below, strict=True)]
     return replace(sample, numbers=[1, *numbers], columns=columns, last_row=cells.height + 1)
 
 

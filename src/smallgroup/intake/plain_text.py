@@ -40,7 +40,7 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
         return None
     sign = csv_text.delimiter_of(data[: 4 * 65_536].decode(errors="ignore"))
     ends = data.count(b"\n")
-    end = 1 if b"\r" not in data else 2 if data.count(b"\r\n") == ends else 0  # bytes; 0: now so, now so
+    end = 1 if b"\r" not in data else 2 if data.count(b"\r\n") == ends else 0  # bytes, 0 if not of all lines
     height = ends - data.endswith(b"\n")
     head = [line.removesuffix("\r").split(sign) for line in _first_lines(data)]
     width = len(head[0])
