@@ -38,7 +38,6 @@ def carefully(path: Path) -> Census | None:
         census = read_census(sheets, file=path.name, as_of=AS_OF)
     except (Refused, Unreadable):
         return None
-    assert notices == () or census.notices is not None
     return census if not notices else Census(**{**_parts(census), "notices": notices + census.notices})
 
 
@@ -99,10 +98,10 @@ def test_each_kind_of_fault_in_each_layout(tmp_path: Path) -> None:
 ODD = [
     "", " ", " x", "x ", "#N/A", "Err:502", "123-45-6789", "a 123-45-6789", "1990-02-31", "2/28/1990", "13/13/1990",
     "2/3/90", "1990-2-3", "+990-02-03", " 990-02-03", "1990-02- 3", "0000-01-01", "0001-01-01", "2099-01-01",
-    "20200101", "45000", "7.0", "1-1", "2", "spouse", "employee", "EE", "E", "Child", "cousin", "waive", "decline", "'=a", "O'Hara",
-    'a "b"', "é", "MuÃ±oz", "Straße", "\u00a0", "\u200bx", "\x1f", "\x0b", "x\x85", "1234567", "12 34-567", "168",
+    "20200101", "45000", "7.0", "1-1", "2", "spouse", "employee", "EE", "E", "Child", "cousin", "waive", "decline", "'=a",
+    "O'Hara", 'a "b"', "é", "MuÃ±oz", "Straße", "\u00a0", "\u200bx", "\x1f", "\x0b", "x\x85", "1234567", "12 34-567", "168",
     "100", "0", "0.5", "50%", "$1,000", "yes", "w2", "30303", "00000", "303", "30303-1234", "1999-01-01", "2012-05-05",
-    "1890-01-01",    "٣", "total", "family_id", "3.", "999999999999", "M0001", "F001",
+    "1890-01-01", "٣", "total", "family_id", "3.", "999999999999", "M0001", "F001",
 ]  # fmt: skip
 
 

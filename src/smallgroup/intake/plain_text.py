@@ -1,9 +1,9 @@
-"""A .csv file that is plain → a frame of its cells, without a child process; None for every file that is not.
+"""A large .csv file that is plain → its census, without a child process; None for every file that is not.
 
 No parser of ours or of others sees a stranger's bytes outside of a child (`process`). Polars sees these only once
 counts and searches over the whole text have shown that there is nothing in it to parse: UTF-8 without control
-characters and quotation marks, of so many lines. What is left is to split it at two signs, and afterwards every byte
-of it is accounted for: it is in a cell, between two cells, or at the end of a line.
+characters and quotation marks, of so many lines and cells at most. What is left is to split it at two signs, and
+afterwards every byte of it is accounted for: it is in a cell, between two cells, or at the end of a line.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     width = len(head[0])
     if (
         not end or not 1 <= height < limits.rows or width > limits.columns or (height + 1) * width > limits.cells
-        or any(len(row) != width or "\r" in "".join(row) for row in head) or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
+        or any(len(row) != width or "\r" in "".join(row) for row in head)
+        or csv_text.SEP_LINE.fullmatch(sign.join(head[0]))
     ):  # fmt: skip
         return None
 
