@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 WORTH_IT = 64 * 2**10
 """Bytes. A smaller file is read the careful way in a moment, and so all of them in one way."""
 
+_LEAST = 16  # bytes: no header is as short
 _FIRST_ROWS = 41  # the header is among the first 30, and what stands under it is looked at too
 _MARKS = (b'"', *(bytes([sign]) for sign in csv_text.NO_TEXT))
 
@@ -39,8 +40,8 @@ def plain_census(path: Path, *, as_of: date) -> Census | None:
     if data is None:
         return None
     sign = csv_text.delimiter_of(data[: 4 * 65_536].decode(errors="ignore"))
-    ends = data.count(b"\n")
-    end = 1 if b"\r" not in data else 2 if data.count(b"\r\n") == ends else 0  # bytes, 0 if not of all lines
+    ends, pairs = _line_ends(data)
+    end = 1 if b"\r" not in data else 2 if pairs == ends else 0  # bytes, 0 if not of all lines
     height = ends - data.endswith(b"\n")
     head = [line.removesuffix("\r").split(sign) for line in _first_lines(data)]
     width = len(head[0])
@@ -76,6 +77,8 @@ def _data(path: Path, limits: Limits) -> bytes | None:
     if len(data) > about.st_size or any(mark in data for mark in _MARKS):
         return None
     data = data.removeprefix(codecs.BOM_UTF8)
+    if len(data) < _LEAST:
+        return None
     if not data.isascii():
         try:
             data.decode()
@@ -92,6 +95,15 @@ def _first_lines(data: bytes) -> list[str]:
             end = len(data) - data.endswith(b"\n")
             break
     return data[:end].decode().split("\n")
+
+
+def _line_ends(data: bytes) -> tuple[int, int]:
+    """How many line feeds there are, and how many of them with a carriage return before: faster than bytes.count."""
+    import numpy as np
+
+    feeds = np.count_nonzero(np.frombuffer(data, np.uint8) == 0x0A)
+    pairs = (np.frombuffer(data, "<u2", (len(data) - start) // 2, start) == 0x0A0D for start in (0, 1))
+    return int(feeds), sum(int(np.count_nonzero(found)) for found in pairs)
 
 
 def _split(data: bytes, sign: str, height: int, width: int, ends: int) -> pl.DataFrame | None:
