@@ -96,10 +96,10 @@ def _text(path: Path, columns: tuple[str, ...], rounds: int, *, judged: bool) ->
     what = f"{fresh[0]['members']:,} rows × {len(columns)}, .csv"
     return [
         Row(f"{what}: first read of a process", cold, limit="<= 2 s", met=cold <= 2 if judged else None,
-            note="loads Polars, starts the child process"),
+            note="loads Polars, starts the fork server"),
         Row(f"{what}: memory", None, limit=f"<= {MOST_MEMORY} MB",
             met=max(parent, child) <= MOST_MEMORY if judged else None,
-            note=f"peak {parent:.0f} MB here, {child:.0f} MB in the child, which has ended when the checks begin"),
+            note=f"peak {parent:.0f} MB; what is not plain is read in a child, at {child:.0f} MB"),
         Row(f"{what}: bare Polars", took["bare"], 1.0, note="read_csv, which leaves dates as text"),
         Row(f"{what}: Polars, same types", took["typed"], took["typed"] / took["bare"], note="and dates parsed"),
         _judged(f"{what}: checked", took["ours"], took["bare"], 4,

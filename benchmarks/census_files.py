@@ -31,21 +31,27 @@ _LAST = [start + end for start in ("Sam", "Ex", "Tri", "Brook", "Field", "Hill")
 
 
 def people(number: int, seed: int, columns: Sequence[str] = COLUMNS) -> list[list[str]]:
-    """So many people, family by family, each employee first, as rows of texts."""
+    """So many people, family by family, each employee first, as rows of texts.
+
+    Nobody is older than a parent, or hired as a child: few of them are worth a second look.
+    """
     dice = Random(seed)
     rows: list[list[str]] = []
     places = [COLUMNS.index(name) for name in columns]
     for family in count(1):
         last = dice.choice(_LAST)
         who = ["employee", *(["spouse"] if dice.random() < 0.45 else []), *["child"] * dice.choice([0, 0, 1, 2])]
+        own = dice.uniform(20, 64)  # the employee's age
         for at, relationship in enumerate(who, start=1):
-            age = dice.uniform(0, 25) if relationship == "child" else dice.uniform(20, 64)
             works = relationship == "employee"
+            child = relationship == "child"
+            age = own if works else dice.uniform(0, min(25, own - 18)) if child else dice.uniform(20, 64)
+            hired = dice.randrange(100, min(8_000, int((own - 16) * 365)))
             row = [
                 str(family), f"{family}-{at}", relationship, dice.choice(_FIRST), last,
                 (AS_OF - timedelta(days=1 + int(age * 365.25))).isoformat(), dice.choice(["female", "male"]),
                 f"303{dice.randrange(40):02}", *(("40", "active") if works else ("", "")),
-                (AS_OF - timedelta(days=dice.randrange(100, 8_000))).isoformat() if works else "",
+                (AS_OF - timedelta(days=hired)).isoformat() if works else "",
                 "enroll" if works else "",
             ]  # fmt: skip
             rows.append([row[place] for place in places])

@@ -20,7 +20,7 @@ from smallgroup.census.read import read_census
 from smallgroup.census.sheet import Sheet
 from smallgroup.intake import census_file
 from smallgroup.intake.child import Limits
-from smallgroup.intake.csv_text import _delimiter, _rows
+from smallgroup.intake.csv_text import _rows, delimiter_of
 from smallgroup.intake.write_workbook import Page, save_csv, save_workbook
 
 AS_OF = date(2025, 9, 12)
@@ -264,7 +264,7 @@ def test_what_is_converted_reads_back_as_it_was(tmp_path_factory, people, to, su
     if suffix == ".csv":
         save_csv(path, written.rows)
         text = path.read_text("utf-8-sig").replace("\r\n", "\n")
-        numbers, rows = _rows(text, _delimiter(text), Limits())
+        numbers, rows = _rows(text, delimiter_of(text), Limits())
         assert numbers[:-1] == list(range(1, len(rows) + 1))
         sheet = Sheet.of_rows(rows)
     else:

@@ -16,11 +16,11 @@ from smallgroup.errors import Proposal
 CHILD_UNTIL = 26
 """The birthday on which a child's coverage as a child ends, unless they are disabled."""
 
-_YOUNGEST_AT_WORK, _YOUNGEST_SPOUSE, _YOUNGEST_PARENT = 14, 16, 12
-_LONG_WEEK = 80_00  # hundredths of an hour; a full-time month is more
-_WEEK_OF_A_RICH_YEAR = 10_000_00  # cents
-_LEAST_AN_HOUR = 2_13  # cents: the least that federal law lets anybody be paid, with tips
-_HIRED_AHEAD = timedelta(days=366)
+YOUNGEST_AT_WORK, YOUNGEST_SPOUSE, YOUNGEST_PARENT = 14, 16, 12
+LONG_WEEK = 80_00  # hundredths of an hour; a full-time month is more
+WEEK_OF_A_RICH_YEAR = 10_000_00  # cents
+LEAST_AN_HOUR = 2_13  # cents: the least that federal law lets anybody be paid, with tips
+HIRED_AHEAD = timedelta(days=366)
 
 
 def doubts(rows: Rows, as_of: date) -> Iterator[Finding]:
@@ -66,7 +66,7 @@ def _too_young(rows: Rows, as_of: date) -> Iterator[Finding]:
     for at, (family, relationship, birth) in enumerate(zip(families, relationships, births, strict=True)):
         if not isinstance(birth, date):
             continue
-        least = {"employee": _YOUNGEST_AT_WORK, "spouse": _YOUNGEST_SPOUSE, "domestic_partner": _YOUNGEST_SPOUSE}.get(
+        least = {"employee": YOUNGEST_AT_WORK, "spouse": YOUNGEST_SPOUSE, "domestic_partner": YOUNGEST_SPOUSE}.get(
             str(relationship)
         )
         age = age_on(birth, as_of)
@@ -75,8 +75,8 @@ def _too_young(rows: Rows, as_of: date) -> Iterator[Finding]:
                           "Check the birth date and the relationship.")  # fmt: skip
         elif relationship == "child" and isinstance(family, str) and family in employee:
             parent, born = employee[family]
-            if age_on(born, birth) < _YOUNGEST_PARENT and age_on(born, as_of) >= _YOUNGEST_AT_WORK:
-                older = "older than" if birth < born else f"less than {_YOUNGEST_PARENT} years younger than"
+            if age_on(born, birth) < YOUNGEST_PARENT and age_on(born, as_of) >= YOUNGEST_AT_WORK:
+                older = "older than" if birth < born else f"less than {YOUNGEST_PARENT} years younger than"
                 yield Finding(at, "date_of_birth", f"this child is {older} the employee of row {rows.numbers[parent]}.",
                               "Check both birth dates and the family.")  # fmt: skip
 
@@ -157,10 +157,10 @@ def _hire_dates(rows: Rows, as_of: date) -> Iterator[Finding]:
     for at, (hired, birth) in enumerate(zip(rows.of("hired_on"), rows.of("date_of_birth"), strict=True)):
         if not isinstance(hired, date):
             continue
-        if hired > as_of + _HIRED_AHEAD:
+        if hired > as_of + HIRED_AHEAD:
             yield Finding(at, "hired_on", f"{spoken(hired)} is more than a year after {spoken(as_of)}.",
                           "Check the year.")  # fmt: skip
-        elif isinstance(birth, date) and age_on(birth, hired) < _YOUNGEST_AT_WORK:
+        elif isinstance(birth, date) and age_on(birth, hired) < YOUNGEST_AT_WORK:
             when = "before birth" if hired < birth else f"at {age_on(birth, hired)}"
             yield Finding(at, "hired_on", f"this is a hire {when}.", "Check the hire date and the birth date.")
 
@@ -186,18 +186,18 @@ def _of_a_month_or_a_year(rows: Rows) -> Iterator[Finding]:
     all_hours = rows.of("hours_per_week")
     if rows.has("hours_per_week"):
         for at, hours in enumerate(all_hours):
-            if isinstance(hours, int) and hours > _LONG_WEEK:
-                yield Finding(at, "hours_per_week", f"more than {_LONG_WEEK // 100} hours a week.",
+            if isinstance(hours, int) and hours > LONG_WEEK:
+                yield Finding(at, "hours_per_week", f"more than {LONG_WEEK // 100} hours a week.",
                               "Check that these are the hours of a week, not of a month.")  # fmt: skip
     if not rows.has("weekly_pay"):
         return
     for at, (pay, hours) in enumerate(zip(rows.of("weekly_pay"), all_hours, strict=True)):
         if not isinstance(pay, int):
             continue
-        if pay > _WEEK_OF_A_RICH_YEAR:
+        if pay > WEEK_OF_A_RICH_YEAR:
             yield Finding(at, "weekly_pay", "more than $10,000 a week.",
                           "Check that this is the pay of a week, not of a month or a year.")  # fmt: skip
-        elif isinstance(hours, int) and 0 < pay * 100 < hours * _LEAST_AN_HOUR:
+        elif isinstance(hours, int) and 0 < pay * 100 < hours * LEAST_AN_HOUR:
             yield Finding(at, "weekly_pay", "less than $2.13 for each hour of the week.",
                           "Check that this is the pay of a week, not of an hour.")  # fmt: skip
 
@@ -266,7 +266,7 @@ def _misspelled(county: str, other: str) -> bool:
     return one != two and min(len(one), len(two)) >= 4 and OSA.distance(one, two) <= 2
 
 
-_GARBLED = re.compile(
+GARBLED = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     "\u2013-\u203a\u20ac\u2122]"
 )
@@ -278,7 +278,7 @@ def _garbled(rows: Rows) -> Iterator[Finding]:
         if not rows.has(name):
             continue
         for at, text in enumerate(rows.of(name)):
-            if not isinstance(text, str) or text.isascii() or not _GARBLED.search(text):
+            if not isinstance(text, str) or text.isascii() or not GARBLED.search(text):
                 continue
             try:
                 meant = text.encode("cp1252").decode("utf-8")

@@ -74,7 +74,7 @@ def read_census(
         raise Refused([*table.problems, problem])
     spread_merged(table)
     read = {
-        name: _read_column(table.sheet.columns[column.index][table.first :], KNOWN_FIELDS[name], as_of)
+        name: read_column(table.sheet.columns[column.index][table.first :], KNOWN_FIELDS[name], as_of)
         for name, column in table.used.items()
     }
     _mark_unvalued(table, read)
@@ -106,11 +106,11 @@ def read_census(
             seen=_seen(table, place, positions[wrong.at]), name=wrong.source, proposal=wrong.proposal,
         )  # fmt: skip
     rows = Rows(numbers, read)
-    _report_findings(table, check(rows), positions, source)
-    problems, table.problems = sorted(table.problems, key=_place_of(table)), []
-    _report_findings(table, doubts(rows, as_of), positions, source)
+    report_findings(table, check(rows), positions, source)
+    problems, table.problems = sorted(table.problems, key=by_place(table)), []
+    report_findings(table, doubts(rows, as_of), positions, source)
     reading = _reading(table, numbers, file)
-    to_check = tuple(sorted(table.problems, key=_place_of(table)))
+    to_check = tuple(sorted(table.problems, key=by_place(table)))
     if problems:
         raise Refused([_never_safe(table, problem, as_of) for problem in problems], to_check)
     return Census(
@@ -139,7 +139,7 @@ def _never_safe(table: Table, problem: Problem, as_of: date) -> Problem:
     return never_safe(problem, table.sheet, KNOWN_FIELDS, cell, as_of)
 
 
-def _report_findings(
+def report_findings(
     table: Table, findings: Iterable[Finding], positions: Sequence[int], source: Mapping[str, str]
 ) -> None:
     """`source` names, for a field that no column holds, the field whose column it was derived from."""
@@ -158,7 +158,7 @@ def _seen(table: Table, column: Column, at: int) -> str | None:
     return None if cell is None else shown(cell)
 
 
-def _read_column(cells: Sequence[Cell], field: Field, as_of: date) -> list[Value | Fault]:
+def read_column(cells: Sequence[Cell], field: Field, as_of: date) -> list[Value | Fault]:
     """Each different cell is read once."""
     kinds = set(map(type, cells))
     if kinds == {str} and (found := at_once(field, cast("Sequence[str]", cells), as_of=as_of)) is not None:
@@ -300,7 +300,7 @@ def _frame(rows: Rows) -> pl.DataFrame:
     return pl.DataFrame(series)
 
 
-def _place_of(table: Table) -> Callable[[Problem], tuple[int, int]]:
+def by_place(table: Table) -> Callable[[Problem], tuple[int, int]]:
     """Problems in the order in which a reader meets them: what is wrong with the columns, then by row."""
     letters = {column.named: column.index for column in table.columns}
     header = table.sheet.numbers[table.header_at]

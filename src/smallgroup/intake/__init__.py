@@ -44,7 +44,10 @@ def census_file(
     from pathlib import Path
 
     from smallgroup.census.read import read_census
+    from smallgroup.intake.plain_text import plain_census
 
+    if not mapping and not remembered and part is None and (plain := plain_census(Path(path), as_of=as_of)) is not None:
+        return plain
     sheets, notices = _sheets_of(path, part, recognition)
     census = read_census(sheets, file=Path(path).name, mapping=mapping, remembered=remembered, as_of=as_of)
     return replace(census, notices=notices + census.notices) if notices else census

@@ -15,9 +15,9 @@ DELIMITERS = ",;\t|"
 MARKED_TEXT = re.compile(r"'+[=+\-@\t\r]")
 """How a text begins that is no formula, with an apostrophe before it that is not part of it: one is taken off."""
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_NO_TEXT = bytes([*range(0x09), *range(0x0E, 0x20)])
+NO_TEXT = bytes([*range(0x09), *range(0x0E, 0x20)])
 """The same signs as bytes, which mean themselves in UTF-8 and in Windows-1252."""
-_SEP_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
+SEP_LINE = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
 def lines(path: str, name: str, limits: Limits) -> Iterator[bytes]:
@@ -30,7 +30,7 @@ def lines(path: str, name: str, limits: Limits) -> Iterator[bytes]:
     del data
     if notice:
         yield line_of({"notice": notice})
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text)
     if text.count("\r") != text.count("\r\n"):
         text = re.sub(r"\r(?!\n)", "\n", text)  # as old Macintosh programs end a line
     straight = _straight(text, delimiter, limits)
@@ -52,7 +52,7 @@ def _decoded(data: bytes) -> tuple[str, str | None]:
         text, notice = _try(data, "utf-16"), None
         if text is not None and _NOT_TEXT.search(text):
             text = None
-    elif len(data.translate(None, _NO_TEXT)) < len(data):
+    elif len(data.translate(None, NO_TEXT)) < len(data):
         text = notice = None
     else:
         text, notice = _try(data, "utf-8-sig"), None
@@ -86,7 +86,7 @@ def _straight(text: str, delimiter: str, limits: Limits) -> tuple[int, list[str]
     width = 1 + breaks.pop()
     if breaks or width == 1 or width > limits.columns or len(rows) > limits.rows or len(rows) * width > limits.cells:
         return None
-    if delimiter * (width - 1) in rows or _SEP_LINE.fullmatch(rows[0]) or max(map(len, rows)) > csv.field_size_limit():
+    if delimiter * (width - 1) in rows or SEP_LINE.fullmatch(rows[0]) or max(map(len, rows)) > csv.field_size_limit():
         return None
     cells = delimiter.join(rows).split(delimiter)
     return len(rows), [delimiter.join(cells[at::width]) for at in range(width)]
@@ -103,7 +103,7 @@ def _rows(text: str, delimiter: str, limits: Limits) -> tuple[list[int], list[li
     try:
         for row in reader:
             number += 1
-            if not any(row) or (number == 1 and len(row) <= 2 and _SEP_LINE.fullmatch(delimiter.join(row))):
+            if not any(row) or (number == 1 and len(row) <= 2 and SEP_LINE.fullmatch(delimiter.join(row))):
                 continue
             if number > limits.rows:
                 raise _too_long(f"{limits.rows:,} rows", limits)
@@ -149,9 +149,9 @@ def _broken(error: str, row: int) -> Unreadable:
     )  # fmt: skip
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The sign that splits the first rows into the most cells, alike in each row; a comma if none does."""
-    if named := _SEP_LINE.match(text):
+    if named := SEP_LINE.match(text):
         return named.group(1)
     sample = text[:65_536].splitlines()[:40]
     best, most = ",", 0

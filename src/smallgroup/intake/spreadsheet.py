@@ -19,7 +19,7 @@ from smallgroup.intake.process import NoAnswer, answer
 
 _ZIP = b"PK\x03\x04"
 _PDF = b"%PDF-"  # within the first kilobyte, as readers take it
-_TEXTS = (".csv", ".tsv", ".txt")
+TEXTS = (".csv", ".tsv", ".txt")
 _BOOKS = (".xlsx", *calamine_book.SUFFIXES)
 _AS_XLSX = "Open it in a spreadsheet program and save it as .xlsx, or as CSV UTF-8."
 
@@ -50,7 +50,7 @@ def sheets_of(
     try:
         if suffix == ".pdf" and pdf is not None:
             lines = answer(pdf_text.lines, str(file.absolute()), name, pdf, limits=pdf)
-        elif suffix in _TEXTS:
+        elif suffix in TEXTS:
             lines = answer(csv_text.lines, str(file.absolute()), name, limits, limits=limits)
         elif suffix == ".xlsx" and packed:
             lines = answer(workbook.lines, str(file.absolute()), limits, limits=limits)
@@ -72,7 +72,7 @@ def _checked(file: Path, limits: Limits, *, pdf: bool = False) -> tuple[str, boo
     """The suffix of a file that may be opened, and whether it is a packed one; its first bytes agree with it."""
     name, start = place_of(file, limits), first_bytes(file, limits)
     suffix = file.suffix.lower()
-    if suffix not in (*_TEXTS, *_BOOKS) and not (suffix == ".pdf" and pdf):
+    if suffix not in (*TEXTS, *_BOOKS) and not (suffix == ".pdf" and pdf):
         kind = f"a {suffix} file" if suffix else "a file without a suffix"
         refuse(name, f"{_clean(kind)} is not read.", f"{_AS_XLSX}")
     if suffix == ".pdf":
@@ -80,7 +80,7 @@ def _checked(file: Path, limits: Limits, *, pdf: bool = False) -> tuple[str, boo
             refuse(name, "it is named .pdf but is no PDF.", "Check whether it was saved whole, and what it is.")
         return suffix, False
     packed, compound = start.startswith(_ZIP), start.startswith(MAGIC)
-    if suffix in _TEXTS:
+    if suffix in TEXTS:
         if packed:
             refuse(name, f"it is named {suffix} but is a packed file.", "Name it .xlsx if it is a spreadsheet.")
         if compound:
