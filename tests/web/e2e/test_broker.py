@@ -27,7 +27,8 @@ def test_a_group_from_prospect_to_answers(visit: Begin, tmp_path: Path) -> None:
 
     text = (ROOT / "examples" / "group.yaml").read_text()
     written = tmp_path / "group.yaml"
-    written.write_text(text.replace("Example Crumb Bakery Inc", MEND).replace("compensation: covered", "compensation: none"))
+    text = text.replace("Example Crumb Bakery Inc", MEND).replace("compensation: covered", "compensation: none")
+    written.write_text(text)
     tabs = page.get_by_role("navigation", name="Group")
     tabs.get_by_role("link", name="Application").click()
     page.get_by_label("A group.yaml, instead of what is here").set_input_files(written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def test_a_case_from_the_queue_to_an_override(visit: Begin, tmp_path: Path) -> N
     supervisor.page.get_by_role("button", name="Confirm: approve").click()
     supervisor.page.get_by_role("link", name="The whole history").click()
     supervisor.look("history of a case")
-    supervisor.page.get_by_role("button", name="Make it anew, decision 1", exact=True).click()
+    supervisor.page.get_by_role("button", name=re.compile("Make it anew ?, decision 1$")).click()
     supervisor.page.get_by_text("the same to the byte").wait_for()
 
     broker.go("/groups/")

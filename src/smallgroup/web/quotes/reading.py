@@ -208,7 +208,7 @@ def rows_of(reading: Reading, columns: Sequence[dict[str, Any]], *, only_faulty:
     for number, problem in enumerate(reading.problems):
         if problem.row is not None and problem.row > header:
             rows_with.add(problem.row)
-            if problem.letter in letters:
+            if problem.letter is not None and problem.letter in letters:
                 at_cell.setdefault((problem.row, problem.letter), []).append((number, problem))
             else:
                 open_rows.add(problem.row)
