@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from smallgroup.dates import add_days
 from smallgroup.errors import Refused
 from smallgroup.web import clock
 from smallgroup.web.audit_log.models import AuditLine
@@ -223,3 +224,17 @@ def test_a_paper_that_was_asked_for_ends_the_waiting(people: Any, day: Any) -> N
     assert verbs.waits_for_broker(case)
     make_paper(case, "waiver_forms", people)
     assert not verbs.waits_for_broker(case)
+
+
+def test_a_paper_that_came_in_after_the_case_was_sent_counts_once_it_is_accepted(people: Any, day: Any) -> None:
+    case = make_case(people, "pend")
+    sent = case.as_of
+    day(add_days(sent, 3))
+    paper = make_paper(case, "waiver_forms", people)
+    Paper.objects.filter(pk=paper.pk).update(received_on=clock.today())
+    paper.refresh_from_db()
+    working.judge_paper(paper, by=people.uma, status="accepted")
+    case.refresh_from_db()
+    document = verbs.document_of(verbs.by_rules(case), by=people.uma, why="a test")
+    evidence = {one["kind"]: one["status"] for finding in document["findings"] for one in finding["evidence"]}
+    assert (evidence["waiver_forms"], document["as_of"], case.as_of) == ("accepted", clock.today().isoformat(), sent)

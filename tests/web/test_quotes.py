@@ -294,7 +294,7 @@ def test_a_proposal_is_printed_where_papers_are_installed(people: Any, monkeypat
 
     client = people.client(None)
     address = saved(client)
-    with monkeypatch.context() as without:  # and the clock stays as it stands
+    with monkeypatch.context() as without:  # an undo of all would set the clock of the fixture back too
         without.setattr(papers, "can_print", lambda: False)
         assert client.get(f"{address}proposal.pdf").status_code == 404
         assert "PDF" not in page(client, address)

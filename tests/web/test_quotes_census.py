@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from smallgroup.errors import Refused
 from smallgroup.web.audit_log.models import AuditLine
@@ -254,3 +255,18 @@ def test_a_fax_is_for_a_person_to_compare_first() -> None:
                  lambda: read_file(picture.getvalue(), "fax.png", as_of=TODAY)):  # fmt: skip
         with pytest.raises(Refused, match=r"only character recognition can read\. Run smallgroup census check"):
             read()
+
+
+def test_a_row_whose_fault_no_column_shows_is_open_to_be_mended(people: Any) -> None:
+    client = people.client(None)
+    lines = ["First,Last,Relation,DOB,Home Zip,Election", "Ash,Sample,Employee,1980-02-28,30303,enroll",
+             "Birch,Sample,Employee,1982-04-05,30303,waive"]  # fmt: skip
+    began = client.post("/quotes/quick/", {"census": SimpleUploadedFile("messy.csv", "\n".join(lines).encode())})
+    page = client.get(began.url).content.decode()
+    assert "or a whole row" in page
+    assert 'name="cell-F3"' in page
+    assert 'name="cell-F2"' not in page
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    client.post(began.url, {"do": "cells", "seen": seen[1], "cell-F3": "decline"})
+    assert "The census is clear" in client.get(began.url).content.decode()

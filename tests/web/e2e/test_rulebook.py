@@ -77,5 +77,5 @@ def test_comparing_as_a_carrier(visit: Begin) -> None:
     assert somebody.page.get_by_role("heading", name="Groups decided otherwise").is_visible()
     somebody.look("rulebook compare groups")
     with somebody.page.expect_download() as began:
-        somebody.page.get_by_role("link", name="Download all as CSV").click()
+        somebody.page.get_by_role("button", name="Download all as CSV").click()
     assert began.value.suggested_filename == "groups-decided-otherwise.csv"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from smallgroup.dates import spoken
 from smallgroup.errors import Refused
 from smallgroup.underwriting import decision_text, replay
 from smallgroup.web.accounts.models import User
@@ -27,9 +28,11 @@ _SAID = {
     ("confirm override", "case"): "confirmed an override", ("reject override", "case"): "rejected an override",
     ("ask for papers", "request"): "asked for papers", ("settle", "reading"): "settled a reading",
     ("take back", "reading"): "took a settled reading back", ("move", "group"): "moved the group",
+    ("hand in", "paper"): "handed a paper in",
     ("replay", "decision"): "made a decision anew", ("revise", "census"): "revised the census",
     ("revise", "application"): "revised the application",
 }  # fmt: skip
+_WORDS = {"due_on": "due on", "follow_up_on": "look again on"}
 _TOLD = ("decision", "status", "to", "due_on", "follow_up_on", "clause", "number")
 
 
@@ -66,8 +69,15 @@ def _detail(line: AuditLine, names: Mapping[str, str]) -> str:
     said = line.told
     if line.verb == "assign":
         return f"to {names.get(said['to'], said['to'])}" if said.get("to") else "to nobody"
-    told = [f"{key.replace('_', ' ')} {said[key]}" for key in _TOLD if said.get(key)]
+    told = [f"{_WORDS.get(key, key)} {_day_or_word(said[key])}" for key in _TOLD if said.get(key)]
     return ", ".join([*told, *([str(said["why"])] if said.get("why") else [])])
+
+
+def _day_or_word(value: object) -> str:
+    try:
+        return spoken(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
 
 
 @dataclass(frozen=True)

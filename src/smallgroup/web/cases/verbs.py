@@ -122,14 +122,19 @@ def layer_of(case: Case, guideline_id: str) -> str | None:
 
 
 def answer_for(case: Case, *, by: User | str, why: str, with_quote: bool = False) -> Answer:
-    """What the rules say of a case as it stands now."""
+    """What the rules say of a case as it stands now.
+
+    As of the day on which it was sent, or on which its last paper came in, if that is later: such a paper would else
+    be missing to them.
+    """
     from smallgroup.rulebook import guideline_in_force
 
     members = open_census(case.census, by=by, why=why).select(*SCHEMA)
     papers = list(case.group.papers.filter(removed_at=None).order_by("made_at"))
-    chosen = guideline_in_force(case.as_of)
+    as_of = max([case.as_of, *(one.received_on for one in papers if one.received_on <= clock.today())])
+    chosen = guideline_in_force(as_of)
     return answer(
-        full_text(case.application, papers), members, as_of=case.as_of, guideline_id=chosen.id,
+        full_text(case.application, papers), members, as_of=as_of, guideline_id=chosen.id,
         layer=layer_of(case, chosen.id), with_quote=with_quote,
     )  # fmt: skip
 

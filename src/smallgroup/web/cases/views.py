@@ -23,6 +23,7 @@ from smallgroup.web.cases.letters import key_of, proposed_day
 from smallgroup.web.cases.models import OPEN_STATES, Case, SettledReading, State
 from smallgroup.web.cases.verbs import by_rules, document_of, layer_of
 from smallgroup.web.cases.working import underwriters
+from smallgroup.web.groups.models import Stage
 
 if TYPE_CHECKING:
     from smallgroup.web.cases.models import DecisionRecord, Paper
@@ -122,6 +123,7 @@ def _told(case: Case, person: Person) -> dict[str, Any]:
     proposed = case.overrides.filter(answered_at=None).select_related("proposed_by").first()
     return {
         "case": case, "group": case.group, "rules": rules, "document": document, "is_open": is_open,
+        "covered": case.group.stage in (Stage.APPROVED, Stage.ENROLLED, Stage.ACTIVE, Stage.ENDED),
         "works": is_open and person.at_carrier("underwrite"), "supervises": supervises, "user": user,
         "cut_off": calendar.cut_off(case.effective_date, today, terms),
         "overdue": calendar.overdue(case.due_on, today, terms) if is_open else "",

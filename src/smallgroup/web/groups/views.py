@@ -81,6 +81,7 @@ def group_page(request: HttpRequest, group: UUID) -> HttpResponse:
     return render(request, "groups/page.html", shown(
         request, held, "overview", revision=revision, filled=filled, case=case,
         census=held.censuses.order_by("-number").first(), papers=papers_of(held), events=events(held),
+        quotes=held.quotes.order_by("-made_at"),
         steps=[(one, one == held.stage, STEPS.index(one) < _reached(held)) for one in STEPS],
         brokers=_brokers(held), complete=sum(bool(done) for _, done, _ in filled),
     ))  # fmt: skip

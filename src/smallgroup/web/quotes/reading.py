@@ -192,18 +192,26 @@ def fields() -> list[tuple[str, str]]:
 
 
 def rows_of(reading: Reading, columns: Sequence[dict[str, Any]], *, only_faulty: bool, page: int) -> dict[str, Any]:
-    """A page of rows as the spreadsheet has them; a faulty cell with its problem and the problem's number."""
+    """A page of rows as the spreadsheet has them; a faulty cell with its problem and the problem's number.
+
+    A row is `open`, each of its cells to be written in, where something is wrong with it that none of its cells
+    shows: coverage that is waived for a reason which no column holds.
+    """
     sheet, table = reading.sheet, reading.table
     if sheet is None or table is None:
         return {"rows": [], "pages": 0, "page": 1, "faulty": 0, "all": 0}
     header = table.sheet.numbers[table.header_at]
     at_cell: dict[tuple[int, str], list[tuple[int, Problem]]] = {}
     rows_with: set[int] = set()
+    open_rows: set[int] = set()
+    letters = {column["letter"] for column in columns}
     for number, problem in enumerate(reading.problems):
         if problem.row is not None and problem.row > header:
             rows_with.add(problem.row)
-            if problem.letter:
+            if problem.letter is not None and problem.letter in letters:
                 at_cell.setdefault((problem.row, problem.letter), []).append((number, problem))
+            else:
+                open_rows.add(problem.row)
     doubts: dict[tuple[int, str], list[Problem]] = {}
     for problem in reading.to_check:
         if problem.row is not None and problem.letter:
@@ -226,7 +234,7 @@ def rows_of(reading: Reading, columns: Sequence[dict[str, Any]], *, only_faulty:
             }
             for column in columns
         ]  # fmt: skip
-        rows.append({"number": number, "cells": cells, "faulty": number in rows_with})
+        rows.append({"number": number, "cells": cells, "faulty": number in rows_with, "open": number in open_rows})
     return {"rows": rows, "pages": pages, "page": page, "faulty": len(rows_with), "all": len(places)}
 
 

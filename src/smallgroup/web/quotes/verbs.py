@@ -222,7 +222,7 @@ def make_group_of(quote: Quote, *, by: User) -> Group:
     record(by, "read", "census", census.id, why="a group is made of a quote")
     group = make_group(
         organization=organization, legal_name=terms.legal_name, state=_state_of(revision), county=terms.county, by=by,
-        broker=held.made_by,
+        broker=held.made_by or by,
     )  # fmt: skip
     why = f"from the quote, revision {revision.number}"
     revise_application(group, revision.application, by=by, why=why)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from smallgroup.web.accounts.access import Person, door, must, person_of, signed_in
 from smallgroup.web.accounts.models import User
 from smallgroup.web.audit_log.models import record
+from smallgroup.web.pages.refusals import said
 from smallgroup.web.quotes import papers, pricing, uploads, verbs
 from smallgroup.web.quotes.drafting import XLSX, download, may_revise, place_of, remember, to_new
 from smallgroup.web.quotes.models import Quote, QuoteRevision
@@ -64,7 +65,9 @@ def both(view: View) -> Pair:
     def by_link(request: HttpRequest, token: str) -> HttpResponse:
         quote = verbs.by_link(token)
         if quote is None:
-            raise Http404
+            return said(request, 404, "This link leads nowhere", "A private link holds for a time, until its quote is "
+                        "deleted, or until a new link is made. Look whether all of it was copied, or ask whoever sent "
+                        "it for a new one.")  # fmt: skip
         return view(request, Opened(quote, person_of(request), token))
 
     by_link.open_to = "anybody"  # type: ignore[attr-defined]
@@ -210,8 +213,8 @@ def renew_link(request: HttpRequest, pk: UUID) -> HttpResponse:
 def make_group(request: HttpRequest, pk: UUID) -> HttpResponse:
     person, quote = _own(request, pk)
     group = verbs.make_group_of(quote, by=_user(person))
-    messages.success(request, f"{group} is a group now, at the stage quoted.")
-    return redirect("group_list")
+    messages.success(request, f"{group} is a group now, with the census and the terms of the quote.")
+    return redirect("group_page", group.pk)
 
 
 def _own(request: HttpRequest, pk: UUID) -> tuple[Person, Quote]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -60,6 +61,25 @@ def paper(kind: str) -> str:
 @register.filter
 def words(name: str) -> str:
     return str(name).replace("_", " ")
+
+
+_PATH = re.compile(r"\b(?:group|application)(?:\.[a-z0-9_]+)+")
+
+
+@register.filter
+def plainly(text: Any) -> str:
+    """Where a sentence names a field as group.yaml has it, the words of the form: `application.waiting_period` →
+    `“Waiting period”`."""
+    return _PATH.sub(lambda found: _field(found.group()), str(text or ""))
+
+
+def _field(path: str) -> str:
+    from smallgroup.web.groups.sections import WORDS
+
+    known = path
+    while known not in WORDS and known.count(".") > 1:
+        known = known.rpartition(".")[0]
+    return f"“{WORDS[known].label}”" if known in WORDS else path
 
 
 @register.filter
