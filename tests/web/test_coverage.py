@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -107,9 +107,10 @@ def test_a_clause_that_is_no_longer_met_is_for_the_carrier_to_accept(people: Any
     assert made.accepted_because.startswith("The missing ones")
 
 
-def test_an_older_upload_is_not_enrolled_and_nothing_twice(people: Any) -> None:
+def test_an_older_upload_is_not_enrolled_and_nothing_twice(people: Any, day: Any) -> None:
     group = make_approved(people)
     old = verbs.hand_in_final(group, CENSUS, "old.xlsx", by=people.ada)
+    day(datetime(2025, 9, 12, 16, 1, tzinfo=UTC))  # the clock of the tests stands, and of one moment neither is newer
     new = verbs.hand_in_final(group, CENSUS, "new.xlsx", by=people.ann)
     with pytest.raises(Refused, match="another one was uploaded since"):
         enroll(old, people.ada)
