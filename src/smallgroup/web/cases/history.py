@@ -27,7 +27,8 @@ _SAID = {
     ("reopen", "case"): "opened it again", ("propose override", "case"): "proposed an override",
     ("confirm override", "case"): "confirmed an override", ("reject override", "case"): "rejected an override",
     ("ask for papers", "request"): "asked for papers", ("settle", "reading"): "settled a reading",
-    ("take back", "reading"): "took a settled reading back", ("move", "group"): "moved the group", ("hand in", "paper"): "handed a paper in",
+    ("take back", "reading"): "took a settled reading back", ("move", "group"): "moved the group",
+    ("hand in", "paper"): "handed a paper in",
     ("replay", "decision"): "made a decision anew", ("revise", "census"): "revised the census",
     ("revise", "application"): "revised the application",
 }  # fmt: skip
