@@ -47,7 +47,7 @@ def test_a_check_says_what_the_rules_find_and_what_it_costs(people: Any, bakery:
 def test_a_check_says_what_is_missing_from_whom_and_where_it_is_answered(people: Any, incomplete: Group) -> None:
     page = get(people, "ada", "group_check", incomplete.pk)
     assert "Something is missing" in page
-    assert "From the employer." in page
+    assert ", from the employer." in page
     assert 'name="kind" value="form_1099_validation"' in page
     assert "?back=check" in page
 
