@@ -233,6 +233,13 @@ VALUES = {
 }
 
 
+_BORN = [
+    (date(1950, 1, 1), date(1968, 12, 31)), (date(1969, 1, 1), date(1987, 12, 31)),
+    (date(1988, 1, 1), date(2006, 12, 31)), (date(2007, 1, 1), date(2025, 9, 1)),
+]  # fmt: skip
+"""Each person in years of their own: a child of one name and birth date in a family is one child listed twice."""
+
+
 @st.composite
 def members(draw: st.DrawFn) -> pl.DataFrame:
     """A census that reads without a fault: families of an employee and children."""
@@ -249,7 +256,7 @@ def members(draw: st.DrawFn) -> pl.DataFrame:
             else:
                 person[field.name] = draw(VALUES[field.kind])
         person |= {"family_id": family, "member_id": f"M{at}", "relationship": relationship, "row": at + 2,
-                   "date_of_birth": draw(st.dates(date(1950, 1, 1), date(2025, 9, 1))), "terminated_on": None,
+                   "date_of_birth": draw(st.dates(*_BORN[at])), "terminated_on": None,
                    "worker_type": None, "zip": draw(st.sampled_from([None, "02138", "30303", "30303-1234"])),
                    "waiver_reason": "medicaid" if person["election"] == "waive" else None}  # fmt: skip
         people.append(person)

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from smallgroup.web.audit_log.models import AuditLine
 from smallgroup.web.coverage import verbs
+from smallgroup.web.coverage.calendar import daily
 from smallgroup.web.coverage.models import Enrollment
 from smallgroup.web.groups.models import Group, Stage
 from tests.web.covered import CENSUS, END, HIRE, make_approved, make_bakery, make_enrolled
@@ -148,6 +149,8 @@ def test_the_renewal_page_and_its_submission(people: Any, active: Group, day: Da
     told = client.get(path).content.decode()
     assert "Submit the renewal" in told
     assert "No rates are imported for October 1, 2026" in told
+    assert b"not counted yet" in client.get(reverse("renewal_list")).content
+    daily()
     assert b" shown" in client.get(reverse("renewal_list")).content
     assert client.post(reverse("renewal_submit", args=[active.pk])).status_code == 302
     assert b"It is before the carrier as case" in client.get(path).content
