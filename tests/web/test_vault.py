@@ -75,6 +75,19 @@ def test_a_second_factor_is_sealed_too(people: Any) -> None:
     assert secret not in str(data)
 
 
+def test_second_factors_go_under_the_new_key_too(people: Any, settings: Any) -> None:
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.utils import decrypt
+
+    held = {one.pk: decrypt(one.data["secret"]) for one in Authenticator.objects.all()}
+    new = made_key()
+    settings.VAULT_KEYS = [new, *settings.VAULT_KEYS]
+    assert seal_anew() == len(held) > 0
+    assert seal_anew() == 0
+    settings.VAULT_KEYS = [new]
+    assert {one.pk: decrypt(one.data["secret"]) for one in Authenticator.objects.all()} == held
+
+
 def test_a_key_that_is_none_is_named_by_its_place(settings: Any) -> None:
     settings.VAULT_KEYS = [settings.VAULT_KEYS[0], "nonsense"]
     with pytest.raises(RuntimeError, match="Key 2 of SMALLGROUP_KEYS"):

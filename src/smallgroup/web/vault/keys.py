@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
 def ring() -> MultiFernet:
     return _ring(tuple(settings.VAULT_KEYS))
+
+
+def newest_ring() -> MultiFernet:
+    """The newest key alone."""
+    return _ring(tuple(settings.VAULT_KEYS[:1]))
+
+
+def opens(ring: MultiFernet, text: str) -> bool:
+    try:
+        ring.decrypt(text.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def newest_id() -> str:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
 from smallgroup.web.unchanging import Unchanging
-from smallgroup.web.vault.keys import newest_id, ring
+from smallgroup.web.vault.keys import newest_id, newest_ring, opens, ring
 
 _NONCE = bytes(12)  # each key seals one document only, so its nonce can be a constant
 
@@ -76,11 +76,26 @@ def seal(plain: bytes, *, kind: str, media_type: str, purge_on: date | None = No
 
 
 def seal_anew() -> int:
-    """Put every document's key under the ring's newest key. How many were under another."""
-    done = 0
+    """Put every document's key, and the secrets of second factors, under the ring's newest key. How many were not."""
+    done = _factors_anew()
     for sealed in Sealed.objects.exclude(key_id=newest_id()).defer("body").iterator(chunk_size=500):
         wrapped = ring().rotate(bytes(sealed.wrapped_key))
         done += Sealed.objects.filter(pk=sealed.pk, key_id=sealed.key_id).update(
             wrapped_key=wrapped, key_id=newest_id()
         )
+    return done
+
+
+def _factors_anew() -> int:
+    """allauth keeps them as text of ours in a JSON field; which key it is under cannot be read off it."""
+    from allauth.mfa.models import Authenticator
+
+    newest, done = newest_ring(), 0
+    for factor in Authenticator.objects.exclude(data={}).iterator(chunk_size=500):
+        turned = {}
+        for name, text in factor.data.items():
+            if isinstance(text, str) and name in ("secret", "seed") and not opens(newest, text):
+                turned[name] = ring().rotate(text.encode()).decode()
+        if turned:
+            done += Authenticator.objects.filter(pk=factor.pk).update(data=factor.data | turned)
     return done
