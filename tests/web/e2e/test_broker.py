@@ -50,7 +50,7 @@ def test_a_group_from_prospect_to_answers(visit: Begin, tmp_path: Path) -> None:
     good, bad = tmp_path / "license.pdf", tmp_path / "photo.pdf"
     good.write_bytes(b"%PDF-1.4\n% an invented license\n%%EOF\n")
     bad.write_bytes(b"MZ this is no paper")
-    page.get_by_label("What it is").select_option("business_license")
+    page.get_by_label("What it is", exact=True).select_option("business_license")
     page.get_by_label("Files, one or several").set_input_files([good, bad])
     page.get_by_role("button", name="Hand in").click()
     broker.complaints.clear()  # the browser notes the 422 itself

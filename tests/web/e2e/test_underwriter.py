@@ -18,7 +18,7 @@ def test_a_case_from_the_queue_to_an_override(visit: Begin, tmp_path: Path) -> N
     broker.sign_in("broker@example.com")
     broker.page.get_by_role("link", name=BOATS).click()
     broker.page.get_by_role("link", name="Papers", exact=True).click()
-    broker.page.get_by_label("What it is").select_option("workers_compensation_certificate")
+    broker.page.get_by_label("What it is", exact=True).select_option("workers_compensation_certificate")
     broker.page.get_by_label("Files, one or several").set_input_files(paper)
     broker.page.get_by_role("button", name="Hand in").click()
     broker.page.get_by_role("link", name="certificate.pdf").wait_for()
