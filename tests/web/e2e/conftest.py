@@ -136,7 +136,7 @@ class Visit:
         kept = re.sub(r"[^a-z0-9]+", "-", name.lower())
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
-            self.page.wait_for_timeout(350)  # colors change gradually
+            self.page.wait_for_timeout(350)  # what follows the color scheme
             self.page.screenshot(path=SHOTS / f"{kept}-{scheme}.png", full_page=True)
             found = Axe().run(self.page)["violations"]
             told = [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
@@ -152,7 +152,7 @@ def visit(browser: Any, portal: Portal) -> Iterator[Callable[..., Visit]]:
 
     def begin(*, phone: bool = False, scripts: bool = True) -> Visit:
         size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
-        context = browser.new_context(viewport=size, java_script_enabled=scripts)
+        context = browser.new_context(viewport=size, java_script_enabled=scripts, reduced_motion="reduce")
         context.set_default_timeout(15_000)
         contexts.append(context)
         page, complaints = context.new_page(), []
